@@ -1,0 +1,1 @@
+"""The outside world: PostgreSQL, mail, settings, Temporal. Holds no decisions."""

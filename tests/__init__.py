@@ -1,0 +1,1 @@
+"""Everything that holds this service to its word. No mocks of our own code."""

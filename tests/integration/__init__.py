@@ -1,0 +1,1 @@
+"""Parts against real PostgreSQL, Temporal and SMTP on loopback. No sockets beyond it."""

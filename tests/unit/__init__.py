@@ -1,0 +1,1 @@
+"""The pure domain, without a database or a clock."""

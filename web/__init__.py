@@ -1,0 +1,1 @@
+"""Pages and API for people: reads and writes the record. Knows no Temporal."""

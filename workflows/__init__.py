@@ -1,0 +1,1 @@
+"""Decisions in time, deterministic. No I/O; only worker and postman touch adapters."""
