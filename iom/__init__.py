@@ -1,1 +1,1 @@
-"""The words of the field as frozen values and pure functions. Pure: no clock, no I/O, outside adapters and cli."""
+"""The domain of Integrated Offender Management: the field's words and rules. Pure: no clock, no I/O."""

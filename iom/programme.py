@@ -1,0 +1,176 @@
+"""A programme: what a practitioner would write on a whiteboard, as data. Pure: reads no file, knows no case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+
+from pydantic import ConfigDict
+
+from iom.duration import Duration
+from iom.events import EventKind
+from iom.vocabulary import Anchor, Basis, Clock, Outcome, Rag, Role
+
+STRICT = ConfigDict(extra="forbid")
+OPENED = "opened"
+HALFWAY = "halfway"
+EACH_PARTNER = "each_partner"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One letter of a reminder ladder (domain.md §4, R1).
+
+    ``at`` is ``opened``, ``halfway`` between opening and due, or a duration counted from the due moment.
+    ``to`` names readers by their relation to the step: owner, point_of_contact, manager, coordinator, chair or team.
+    """
+
+    __pydantic_config__ = STRICT
+    name: str
+    at: str
+    letter: str
+    to: tuple[str, ...]
+    digest: bool = False
+
+    @property
+    def offset(self) -> Duration | None:
+        """How long after the due moment (negative: before); None for a rung that does not hang on it."""
+        return None if self.at in (OPENED, HALFWAY) else Duration.parse(self.at)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What opens a step. Exactly one of ``on`` (an event), ``after`` (another step closing) and ``anchor`` is given.
+
+    ``results`` narrows ``after`` to some results; ``wait`` delays the opening; ``before`` counts back from the anchor.
+    """
+
+    __pydantic_config__ = STRICT
+    on: EventKind | None = None
+    after: str | None = None
+    results: tuple[str, ...] = ()
+    wait: Duration | None = None
+    anchor: Anchor | None = None
+    before: Duration | None = None
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """One step of a programme: who owns it, when it opens and is due, on which clock, and how it may end.
+
+    ``due`` counts from the opening, or from the anchor on an anchored clock; it may differ by RAG.
+    ``where`` is community, custody or anywhere: a community step rests while the person is in custody.
+    """
+
+    __pydantic_config__ = STRICT
+    key: str
+    title: str
+    owner: str
+    opens: tuple[Trigger, ...]
+    due: Duration | Mapping[Rag, Duration]
+    stage: str = ""
+    guidance: str = ""
+    clock: Clock = Clock.SERVICE_LEVEL
+    ladder: str = "standard"
+    form: str = "step"
+    where: str = "anywhere"
+    basis: Basis | None = None
+    repeats: bool = False
+    results: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = tuple(Outcome)
+    source: str = ""
+
+    def due_in(self, rag: Rag | None) -> Duration:
+        """The time allowed at this grade; without a grade, the longest of the grades named."""
+        if isinstance(self.due, Duration):
+            return self.due
+        return self.due[rag] if rag in self.due else list(self.due.values())[-1]
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The anchor this step hangs on, if any."""
+        return next((trigger.anchor for trigger in self.opens if trigger.anchor), None)
+
+
+@dataclass(frozen=True)
+class ReviewCycle:
+    """How often the case is reviewed at each grade, and what goes before (domain.md §1.6, all ``[D]``)."""
+
+    __pydantic_config__ = STRICT
+    cycle: Mapping[Rag, Duration]
+    title: str = "Review"
+    owner: str = Role.COORDINATOR
+    called: Duration = Duration.parse("-5wd")
+    updates_due: Duration = Duration.parse("-2wd")
+    at: time = time(14, 0)
+    ladder: str = "review"
+    update_title: str = "One-line update for the review"
+    update_ladder: str = "update"
+    update_results: tuple[str, ...] = ("attending", "engaging", "concern", "nothing_to_report")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The result of a step that ends the programme."""
+
+    __pydantic_config__ = STRICT
+    after: str
+    results: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A checked programme. ``name@version`` never changes its meaning: a plan keeps the version it began on."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    version: int
+    title: str
+    about: str
+    steps: tuple[StepSpec, ...]
+    ladders: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)
+    review: ReviewCycle | None = None
+    ends: Ending | None = None
+    cohort: str | None = None
+    source: str = ""
+
+    @property
+    def key(self) -> str:
+        """``name@version``, the form an enrolment remembers."""
+        return f"{self.name}@{self.version}"
+
+    def step(self, key: str) -> StepSpec:
+        """The step called ``key``, the review and its partner updates included; KeyError if there is none."""
+        return self._by_key[key]
+
+    @property
+    def _by_key(self) -> dict[str, StepSpec]:
+        return {spec.key: spec for spec in (*self.steps, *self._review_steps())}
+
+    def _review_steps(self) -> tuple[StepSpec, ...]:
+        if self.review is None:
+            return ()
+        review = StepSpec(
+            key=REVIEW,
+            title=self.review.title,
+            owner=self.review.owner,
+            opens=(),
+            due=dict(self.review.cycle),
+            ladder=self.review.ladder,
+            form=REVIEW,
+            outcomes=(Outcome.CANNOT_YET,),
+        )
+        update = StepSpec(
+            key=PARTNER_UPDATE,
+            title=self.review.update_title,
+            owner=EACH_PARTNER,
+            opens=(),
+            due=self.review.updates_due,
+            ladder=self.review.update_ladder,
+            form=PARTNER_UPDATE,
+            results=self.review.update_results,
+        )
+        return review, update
+
+
+REVIEW = "review"
+PARTNER_UPDATE = "partner_update"
