@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from functools import cached_property
 
 from pydantic import ConfigDict
 
 from iom.duration import Duration
 from iom.events import EventKind
-from iom.vocabulary import Anchor, Basis, Clock, Outcome, Rag, Role
+from iom.vocabulary import Anchor, Basis, Clock, Cohort, Outcome, Rag, Role
 
 STRICT = ConfigDict(extra="forbid")
 OPENED = "opened"
@@ -22,6 +23,7 @@ class Rung:
 
     ``at`` is ``opened``, ``halfway`` between opening and due, or a duration counted from the due moment.
     ``to`` names readers by their relation to the step: owner, point_of_contact, manager, coordinator, chair or team.
+    A ``digest`` letter waits for the reader's daily digest; one said ``again`` goes once more when the date moves.
     """
 
     __pydantic_config__ = STRICT
@@ -30,6 +32,7 @@ class Rung:
     letter: str
     to: tuple[str, ...]
     digest: bool = False
+    again: bool = False
 
     @property
     def offset(self) -> Duration | None:
@@ -83,7 +86,7 @@ class StepSpec:
         """The time allowed at this grade; without a grade, the longest of the grades named."""
         if isinstance(self.due, Duration):
             return self.due
-        return self.due[rag] if rag in self.due else list(self.due.values())[-1]
+        return self.due[rag] if rag is not None and rag in self.due else list(self.due.values())[-1]
 
     @property
     def anchor(self) -> Anchor | None:
@@ -110,10 +113,11 @@ class ReviewCycle:
 
 @dataclass(frozen=True)
 class Ending:
-    """The result of a step that ends the programme."""
+    """What ends the programme: an event, or a step closing with one of some results."""
 
     __pydantic_config__ = STRICT
-    after: str
+    on: EventKind | None = None
+    after: str | None = None
     results: tuple[str, ...] = ()
 
 
@@ -130,7 +134,8 @@ class Programme:
     ladders: Mapping[str, tuple[Rung, ...]] = field(default_factory=dict)
     review: ReviewCycle | None = None
     ends: Ending | None = None
-    cohort: str | None = None
+    cohort: Cohort | None = None
+    sets_rag: Rag | None = None
     source: str = ""
 
     @property
@@ -142,11 +147,13 @@ class Programme:
         """The step called ``key``, the review and its partner updates included; KeyError if there is none."""
         return self._by_key[key]
 
-    @property
+    @cached_property
     def _by_key(self) -> dict[str, StepSpec]:
-        return {spec.key: spec for spec in (*self.steps, *self._review_steps())}
+        return {spec.key: spec for spec in (*self.steps, *self.review_steps)}
 
-    def _review_steps(self) -> tuple[StepSpec, ...]:
+    @cached_property
+    def review_steps(self) -> tuple[StepSpec, ...]:
+        """The review and the partners' updates for it, as the steps they are."""
         if self.review is None:
             return ()
         review = StepSpec(
