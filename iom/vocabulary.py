@@ -78,3 +78,105 @@ class Anchor(StrEnum):
     SENTENCE_END = "sentence_end"
     EARLIEST_RELEASE = "earliest_release"
     FINAL_THIRD = "final_third"
+
+
+class CustodyStatus(StrEnum):
+    """Where a person is in the eyes of the law (§1.9), in the words cohort files use."""
+
+    COMMUNITY = "community"
+    POLICE_CUSTODY = "police custody"
+    REMAND = "remand"
+    SENTENCED = "sentenced"
+    RECALLED = "recalled"
+    ON_LICENCE = "on licence"
+    UNLAWFULLY_AT_LARGE = "unlawfully at large"
+    HOSPITAL = "hospital"
+
+
+IN_PRISON = frozenset({CustodyStatus.REMAND, CustodyStatus.SENTENCED, CustodyStatus.RECALLED})
+"""Held in a prison, and so graded Blue (§1.6). Police custody and hospital are detention but not prison."""
+
+DETAINED = IN_PRISON | {CustodyStatus.POLICE_CUSTODY, CustodyStatus.HOSPITAL}
+"""Held anywhere; such a person may be Blue and has an establishment."""
+
+
+class Need(StrEnum):
+    """The pathways a person may need support on (§1.8, the Ministry of Justice's list)."""
+
+    ACCOMMODATION = "accommodation"
+    ATTITUDES = "attitudes"
+    CHILDREN_FAMILIES = "children_families"
+    DRUGS_ALCOHOL = "drugs_alcohol"
+    EDUCATION_WORK = "education_work"
+    FINANCE_ID = "finance_id"
+    HEALTH = "health"
+
+
+NEED_LABELS = {
+    Need.ACCOMMODATION: "Accommodation",
+    Need.ATTITUDES: "Attitudes, thinking and behaviour",
+    Need.CHILDREN_FAMILIES: "Children, families and communities",
+    Need.DRUGS_ALCOHOL: "Drugs and alcohol",
+    Need.EDUCATION_WORK: "Education, skills and work",
+    Need.FINANCE_ID: "Finance and ID",
+    Need.HEALTH: "Health",
+}
+
+
+class Rosh(StrEnum):
+    """Risk of serious harm (§1.5), as assessed elsewhere: this service never works it out."""
+
+    LOW = "Low"
+    MEDIUM = "Medium"
+    HIGH = "High"
+    VERY_HIGH = "Very High"
+
+
+class Sex(StrEnum):
+    """Sex as police and probation systems record it."""
+
+    MALE = "M"
+    FEMALE = "F"
+    NOT_KNOWN = "U"
+
+
+SEX_LABELS = {Sex.MALE: "Male", Sex.FEMALE: "Female", Sex.NOT_KNOWN: "Not known"}
+
+OFFENCE_LABELS = {
+    "BIAD": "Burglary in a dwelling",
+    "BOTD": "Burglary other than in a dwelling",
+    "AB": "Aggravated burglary",
+    "RB": "Personal robbery",
+    "TFMV": "Theft from motor vehicle",
+    "TFP": "Theft from the person",
+    "TOMV": "Theft of motor vehicle",
+    "SHOP": "Theft from a shop",
+    "OAPA47": "Assault occasioning actual bodily harm",
+    "KNIFE": "Possession of a bladed article in public",
+    "PWITS": "Possession of a class A drug with intent to supply",
+}
+"""Offence tags (§1.3): neighbourhood crime by the codes of the national crime matching, then local priorities."""
+
+ETHNICITY_LABELS = {
+    "W1": "White: British",
+    "W2": "White: Irish",
+    "W3": "White: Gypsy or Irish Traveller",
+    "W9": "White: any other background",
+    "M1": "Mixed: White and Black Caribbean",
+    "M2": "Mixed: White and Black African",
+    "M3": "Mixed: White and Asian",
+    "M9": "Mixed: any other background",
+    "A1": "Asian: Indian",
+    "A2": "Asian: Pakistani",
+    "A3": "Asian: Bangladeshi",
+    "A4": "Asian: Chinese",
+    "A9": "Asian: any other background",
+    "B1": "Black: Caribbean",
+    "B2": "Black: African",
+    "B9": "Black: any other background",
+    "O1": "Other: Chinese (older returns)",
+    "O2": "Other: Arab",
+    "O9": "Other: any other background",
+    "NS": "Not stated",
+}
+"""Self-defined ethnicity by the police 18+1 codes, with the one code only the older 16+1 list has."""
