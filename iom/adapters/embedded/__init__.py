@@ -1,0 +1,1 @@
+"""Servers that come as Python wheels and run on this machine, for demo and tests. Loopback only; not for real use."""
