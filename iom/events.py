@@ -42,6 +42,14 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A fact about to be written in the log, before it has a number and a moment."""
+
+    kind: EventKind
+    data: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Event:
     """One fact in a case's log. ``seq`` counts from 1 without gaps; ``data`` never holds personal data or free text."""
 

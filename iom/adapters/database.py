@@ -1,0 +1,66 @@
+"""The way to PostgreSQL: pool, transactions in somebody's name, migrations. Holds no query of its own business."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from alembic import command
+from alembic.config import Config
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 7_235_001
+"""Advisory lock: two migrates started together run one after the other."""
+
+
+@asynccontextmanager
+async def open_pool(url: str, size: int = 10) -> AsyncIterator[Pool]:
+    """A pool of connections to the record at ``url``; closed on the way out."""
+    pool: Pool = AsyncConnectionPool(
+        url,
+        min_size=2,
+        max_size=size,
+        open=False,
+        kwargs={"row_factory": dict_row, "autocommit": False},
+        check=None,
+    )
+    await pool.open()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, account_id: UUID | None = None) -> AsyncIterator[Connection]:
+    """One transaction, committed at the end, rolled back on any error.
+
+    With ``account_id`` it is done in that person's own name: the database itself knows who asks.
+    """
+    async with pool.connection() as conn:
+        if account_id is not None:
+            await conn.execute("select set_config('iom.account', %s, true)", (str(account_id),))
+        yield conn
+
+
+def migrate(url: str) -> None:
+    """Brings the tables at ``url`` up to date. Safe to run again and by several at once."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        connection.execute(text(f"select pg_advisory_lock({ONE_AT_A_TIME})"))
+        connection.commit()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+        connection.execute(text(f"select pg_advisory_unlock({ONE_AT_A_TIME})"))
+    engine.dispose()
