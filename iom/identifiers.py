@@ -1,4 +1,4 @@
-"""Identifiers of people and cases: PNC id, CRN, NOMS number, case reference, e-mail. Pure: form only, not existence."""
+"""PNC id, CRN, NOMS number, case reference, e-mail address, postcode district. Pure: form only, not existence."""
 
 import random
 import re
@@ -11,6 +11,7 @@ Crn = NewType("Crn", str)
 NomsNumber = NewType("NomsNumber", str)
 CaseRef = NewType("CaseRef", str)
 EmailAddress = NewType("EmailAddress", str)
+PostcodeDistrict = NewType("PostcodeDistrict", str)
 
 _PNC_CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 _PNC_FORM = re.compile(r"([0-9]{4}|[0-9]{2})(?:/([0-9]{1,7})|([0-9]{7}))([A-Za-z])")
@@ -25,6 +26,8 @@ CASE_REF_ALPHABET = "34679CDFHJKLMNPQRTVWXY"
 _CASE_REF_FORM = re.compile(
     r"([{0}]{{2}})-?([{0}]{{4}})".format(CASE_REF_ALPHABET + CASE_REF_ALPHABET.lower())
 )
+
+_POSTCODE_DISTRICT_FORM = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z0-9]?")
 
 _EMAIL_MAILBOX = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _EMAIL_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -112,6 +115,16 @@ def read_email_address(text: str) -> EmailAddress:
     if _EMAIL_FORM.fullmatch(text.strip()) is None:
         raise Refused("bad_email", "This is not an e-mail address. Write it in full: name@police.example.")
     return EmailAddress(text.strip().lower())
+
+
+def read_postcode_district(text: str) -> PostcodeDistrict:
+    """The first half of a postcode, upper-cased. Refused: `postcode_district_wrong_pattern`."""
+    if _POSTCODE_DISTRICT_FORM.fullmatch(text.strip()) is None:
+        raise Refused(
+            "postcode_district_wrong_pattern",
+            "This is not a postcode district. Write the first half of a postcode only: LE11.",
+        )
+    return PostcodeDistrict(text.strip().upper())
 
 
 def _full_year(digits: str) -> int:

@@ -15,6 +15,7 @@ from iom.identifiers import (
     read_crn,
     read_email_address,
     read_noms_number,
+    read_postcode_district,
 )
 from iom.refusals import Refused
 
@@ -151,3 +152,15 @@ def test_an_email_address_is_read_in_lower_case_or_refused(text: str, address: s
         with pytest.raises(Refused) as refused:
             read_email_address(text)
         assert refused.value.code == "bad_email"
+
+
+@pytest.mark.parametrize("text", ["LE1", "le11", "NG31", "EC1A", "W1A", " LE67 "])
+def test_a_postcode_district_is_the_first_half_of_a_postcode(text: str) -> None:
+    assert read_postcode_district(text) == text.strip().upper()
+
+
+@pytest.mark.parametrize("text", ["", "LE11 3TU", "11", "LEX", "LE1111"])
+def test_other_text_is_no_postcode_district(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_postcode_district(text)
+    assert refused.value.code == "postcode_district_wrong_pattern"
