@@ -1,20 +1,40 @@
-"""The command line: wires one small app per command group. Holds no logic; heavy imports stay inside commands."""
+"""The command line: one module per group of commands. Wires them and no more; heavy imports stay inside commands."""
+
+import sys
 
 import typer
 
+from iom.cli import demo, migrate, web, where, worker
+from iom.refusals import Refused
+
 app = typer.Typer(
-    name="iom",
     no_args_is_help=True,
     add_completion=False,
-    help="Supervision plans for Integrated Offender Management.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="""Supervision plans for Integrated Offender Management.
+
+    New here? `./run demo` starts everything on this machine with invented people.
+    Every other command then finds that demo by its data folder (`--data-dir`, or `.iom` here),
+    or, in real use, the database, mail server and Temporal by the addresses in the environment.""",
 )
 
+app.command("demo")(demo.demo)
+app.command("demo-people", hidden=True)(demo.demo_people)
+app.command("web")(web.web)
+app.command("worker")(worker.worker)
+app.command("migrate")(migrate.migrate)
 
-@app.callback()
-def root() -> None:
-    """Supervision plans for Integrated Offender Management."""
+# Groups of commands, each a module here with ``app = typer.Typer(help=...)``:
+#   app.add_typer(programme.app, name="programme")
 
 
 def main() -> None:
-    """Run the command line; the console script and `python -m iom` both come here."""
-    app()
+    """Run the command line. Exit status 2 and one sentence on stderr for whatever is refused."""
+    command = typer.main.get_group(app)
+    where.offer_data_dir(command)
+    try:
+        command(prog_name="iom")
+    except Refused as refusal:
+        print(refusal.sentence, file=sys.stderr)
+        sys.exit(2)

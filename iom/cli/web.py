@@ -1,0 +1,33 @@
+"""`iom web`: serve the pages and the API. Any number may run behind one address; knows no Temporal."""
+
+from typing import Annotated
+
+import typer
+
+GOODBYE_SECONDS = 3
+"""How long open pages may keep a stopping server; live pages reconnect to the next one."""
+
+
+def web(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Only this machine unless you say so.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the pages and the API, until SIGTERM or SIGINT.
+
+    Needs the database only: with Temporal or the mail server down, people's work goes on.
+    """
+    import uvicorn
+
+    from iom.adapters.settings import load_settings
+
+    load_settings()  # so that what is missing is said in one sentence, not from inside the server
+    uvicorn.run(
+        "web.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
+        server_header=False,
+    )

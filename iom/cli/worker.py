@@ -1,0 +1,14 @@
+"""`iom worker`: the process that runs plans and sends letters. Any number may run; what they do is in workflows."""
+
+
+def worker() -> None:
+    """Run plans and send letters, until SIGTERM or SIGINT.
+
+    Needs the database, the mail server and Temporal (TEMPORAL_ADDRESS or a TEMPORAL_PROFILE). Run as many as you like.
+    """
+    import asyncio
+
+    from iom.adapters.settings import load_settings
+    from workflows.worker import run
+
+    asyncio.run(run(load_settings()))
