@@ -171,5 +171,6 @@ class Cells:
             if word.casefold() == written.casefold():
                 return word
         if written:
-            self.fault(column, code, f"“{written[:_SHOWN]}” is not one of these: {', '.join(known)}.")
+            shown = _UNPRINTABLE.sub("\ufffd", written[:_SHOWN])
+            self.fault(column, code, f"“{shown}” is not one of these: {', '.join(known)}.")
         return ""
