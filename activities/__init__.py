@@ -1,1 +1,1 @@
-"""Effects: one transaction or one letter each, safe to retry for ever. No business rules."""
+"""Effects of the plan on the record: idempotent, one transaction each, safe to retry for ever. No business rules."""

@@ -225,6 +225,7 @@ def _open(plan: Plan, opening: Opening) -> Act:
     opened: dict[str, Scalar] = {
         "step": str(opening.step),
         "enrolment": str(opening.enrolment),
+        "programme": plan.programme_of(opening.enrolment).key,
         "key": opening.key,
         "number": opening.number,
         "owner": opening.owner,

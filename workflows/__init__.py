@@ -1,1 +1,1 @@
-"""Decisions in time, deterministic. No I/O; only worker and postman touch adapters."""
+"""When things happen: durable plans, deterministic, and the worker and postman that run them. No I/O in a plan."""

@@ -151,13 +151,13 @@ class CaseEvent(SQLModel, table=True):
     __table_args__ = (CheckConstraint("seq > 0", name="event_seq_counts_from_one"),)
 
 
-class ProgrammeText(SQLModel, table=True):
-    """A published programme version, as its TOML. A version never changes: plans keep the one they began on."""
+class PublishedProgramme(SQLModel, table=True):
+    """A published programme version, ladders included. It never changes: plans keep the one they began on."""
 
     __tablename__ = "programme"
     name: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
-    toml: str
+    document: str
     published_at: datetime = _moment()
 
 

@@ -1,7 +1,9 @@
 """The case's log: appending with gapless numbers, reading by number. The only place that writes ``event``."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -58,7 +60,28 @@ async def append(
     return int(row["last_seq"])
 
 
+@dataclass(frozen=True)
+class Written:
+    """An entry that is in some case's log already."""
+
+    case_id: UUID
+    event: Event
+
+
+async def by_request(conn: Connection, request_id: UUID) -> Written | None:
+    """What an earlier request of this id wrote, if there was one."""
+    found = await conn.execute(
+        "select case_id, seq, kind, at, by_id as by, data from event where request_id = %s", (request_id,)
+    )
+    row = await found.fetchone()
+    return Written(row.pop("case_id"), _event(row)) if row else None
+
+
 async def read_after(conn: Connection, case_id: UUID, seq: int, most: int = 1_000_000) -> list[Event]:
     """The log after number ``seq``, in order, at most ``most`` entries of it."""
     rows = await conn.execute(_READ, (case_id, seq, most))
-    return [Event(**{**row, "kind": EventKind(row["kind"])}) async for row in rows]
+    return [_event(row) async for row in rows]
+
+
+def _event(row: dict[str, Any]) -> Event:
+    return Event(**{**row, "kind": EventKind(row["kind"])})

@@ -22,7 +22,9 @@ async def insert_new(conn: Connection, rows: Sequence[SQLModel], unique: str) ->
     """Inserts those rows whose ``unique`` column is not taken yet; returns how many that were."""
     written = 0
     for row in rows:
-        statement = _statement(type(row)) + sql.SQL(" on conflict ({}) do nothing").format(sql.Identifier(unique))
+        statement = _statement(type(row)) + sql.SQL(" on conflict ({}) do nothing").format(
+            sql.Identifier(unique)
+        )
         written += (await conn.execute(statement, _values(row))).rowcount
     return written
 

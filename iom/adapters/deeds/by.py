@@ -1,0 +1,44 @@
+"""Who does a deed, through what and when: what every deed needs to know besides itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4, uuid5
+
+from iom.access import Actor, Deed, may
+from iom.adapters.database import Connection
+from iom.adapters.store import audit
+from iom.adapters.store.audit import Look
+from iom.refusals import Refused
+
+
+@dataclass(frozen=True)
+class By:
+    """The person, the channel (page, api, command), the address and the moment (aware UTC) of a deed.
+
+    ``key`` is what the caller named the request: the same key again gets the first answer.
+    """
+
+    actor: Actor
+    channel: str
+    now: datetime
+    address: str = ""
+    key: str | None = None
+
+    @property
+    def request_id(self) -> UUID:
+        """Unique for this person and key; fresh where no key was given."""
+        return uuid5(self.actor.account_id, self.key) if self.key else uuid4()
+
+    def check(self, deed: Deed, *, on_team: bool) -> None:
+        """Raises Refused(not_allowed) unless this person may do this."""
+        if not may(self.actor.role, deed, on_team=on_team):
+            raise Refused(
+                "not_allowed", "Your role does not allow this on this case. Ask the coordinator if it should."
+            )
+
+    async def note(
+        self, conn: Connection, action: str, thing: str, case_id: UUID | None, purpose: str
+    ) -> None:
+        """Leaves this in the record of looks."""
+        look = Look(self.actor.account_id, action, thing, purpose, self.channel, case_id, self.address)
+        await audit.write(conn, look, self.now)

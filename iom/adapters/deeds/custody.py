@@ -1,0 +1,87 @@
+"""Custody, release, and the release date that moves (domain.md §1.9)."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+from iom.access import Deed
+from iom.adapters.database import Connection
+from iom.adapters.deeds.by import By
+from iom.adapters.deeds.cases import held
+from iom.adapters.programme_files import named
+from iom.adapters.store import cases, events
+from iom.adapters.store.cases import HeldCase
+from iom.calendar import london_date
+from iom.decisions import anchor, released, taken_into_custody
+from iom.events import Entry
+from iom.programme import Programme
+from iom.refusals import Refused
+from iom.vocabulary import IN_PRISON, Anchor, CustodyStatus
+
+
+@dataclass(frozen=True)
+class Custody:
+    """Where the person is now; the establishment and the earliest release date while in prison."""
+
+    status: CustodyStatus
+    establishment: str | None = None
+    earliest_release_on: date | None = None
+
+
+async def record_custody(conn: Connection, by: By, ref: str, custody: Custody) -> int:
+    """Records custody, a release, or a release date that moved. Returns the log's last number.
+
+    Raises Refused with case_not_found, not_allowed, case_closed, not_adopted, release_needs_custody,
+    release_date_passed or nothing_changed.
+    """
+    case = await held(conn, by, ref, Deed.RECORD_CUSTODY)
+    if not case.adopted:
+        raise Refused(
+            "not_adopted", "Custody is recorded once the person is on the scheme. Decide at panel first."
+        )
+    _check(custody, london_date(by.now))
+    programme = _programme(case, custody)
+    await cases.change(conn, case.id, _cover(custody, programme))
+    seq = await events.append(
+        conn, case.id, _entries(case, custody, programme), by.now, by.actor.account_id, by.request_id
+    )
+    await by.note(conn, "alter", f"case:{ref}", case.id, "custody")
+    return seq
+
+
+def _check(custody: Custody, today: date) -> None:
+    if custody.status not in IN_PRISON and (custody.earliest_release_on or custody.establishment):
+        raise Refused(
+            "release_needs_custody",
+            "A prison and a release date belong to somebody in prison. Leave them out.",
+        )
+    if custody.earliest_release_on and custody.earliest_release_on < today:
+        raise Refused(
+            "release_date_passed",
+            "The earliest release date has passed. Give a date to come, or record the release.",
+        )
+
+
+def _programme(case: HeldCase, custody: Custody) -> Programme | None:
+    """The programme that begins: custody or release; None where the person only stays in prison."""
+    was, is_now = case.custody_status in IN_PRISON, custody.status in IN_PRISON
+    if not was and not is_now:
+        raise Refused("nothing_changed", "This person is not in prison, so there is no release to record.")
+    return None if was and is_now else named("custody" if is_now else "release")
+
+
+def _cover(custody: Custody, programme: Programme | None) -> dict[str, object]:
+    cover: dict[str, object] = {
+        "custody_status": custody.status,
+        "establishment": custody.establishment,
+        "earliest_release_on": custody.earliest_release_on,
+    }
+    return cover | ({"rag": programme.sets_rag} if programme and programme.sets_rag else {})
+
+
+def _entries(case: HeldCase, custody: Custody, programme: Programme | None) -> tuple[Entry, ...]:
+    if programme is None:
+        return (anchor(Anchor.EARLIEST_RELEASE, custody.earliest_release_on),)
+    if custody.status in IN_PRISON:
+        return taken_into_custody(custody.earliest_release_on, uuid4(), programme)
+    return released(uuid4(), programme)

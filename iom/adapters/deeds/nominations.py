@@ -1,0 +1,108 @@
+"""Nominating a person: the first thing that happens on a case (domain.md §1.4, §4.1)."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from iom.access import Deed
+from iom.adapters.database import Connection
+from iom.adapters.deeds.by import By
+from iom.adapters.deeds.cases import fresh_ref
+from iom.adapters.programme_files import named
+from iom.adapters.store import accounts, people
+from iom.adapters.store.cases import NewCase, open_case
+from iom.adapters.store.rows import insert
+from iom.adapters.tables import Case, Nomination, Person
+from iom.calendar import london_date
+from iom.decisions import nominated
+from iom.refusals import Refused
+from iom.vocabulary import Basis, Role
+
+ADULT = 18
+
+
+@dataclass(frozen=True)
+class NewNomination:
+    """Who is put forward and why. The identifiers are in their canonical forms (``iom.identifiers``)."""
+
+    surname: str
+    forenames: str
+    date_of_birth: date
+    why: str
+    basis: Basis
+    pnc_id: str | None = None
+    crn: str | None = None
+    noms_number: str | None = None
+    evidence: str = ""
+    police_area: str = ""
+
+
+@dataclass(frozen=True)
+class Nominated:
+    """The case that was opened."""
+
+    id: UUID
+    ref: str
+
+
+async def nominate(conn: Connection, by: By, new: NewNomination) -> Nominated:
+    """Opens a case on the nomination programme.
+
+    Raises Refused with under_18 (children are led by youth justice, §1.3) or already_on_scheme.
+    """
+    by.check(Deed.NOMINATE, on_team=True)
+    _refuse_children(new.date_of_birth, london_date(by.now))
+    person_id = await _known(conn, new)
+    case = Case(
+        ref=await fresh_ref(conn),
+        person_id=person_id or uuid4(),
+        basis=new.basis,
+        police_area=new.police_area,
+        lead_agency_id=by.actor.agency_id,
+        opened_at=by.now,
+    )
+    person = Person(
+        id=case.person_id,
+        surname=new.surname,
+        forenames=new.forenames,
+        date_of_birth=new.date_of_birth,
+        pnc_id=new.pnc_id,
+        crn=new.crn,
+        noms_number=new.noms_number,
+    )
+    coordinator = await accounts.standing(conn, Role.COORDINATOR)
+    team = {Role.LEAD_PROFESSIONAL: by.actor.account_id, by.actor.role: by.actor.account_id}
+    team |= {Role.COORDINATOR: coordinator} if coordinator else {}
+    entries = nominated(uuid4(), named("nomination"))
+    opened = NewCase(person, case, team=tuple(team.items()))
+    await open_case(conn, opened, entries, by.now, by.actor.account_id, known=person_id is not None)
+    await insert(conn, _nomination(case.id, by, new))
+    await by.note(conn, "collect", f"case:{case.ref}", case.id, "nomination")
+    return Nominated(case.id, case.ref)
+
+
+def _nomination(case_id: UUID, by: By, new: NewNomination) -> Nomination:
+    return Nomination(
+        case_id=case_id,
+        nominated_at=by.now,
+        nominated_by_id=by.actor.account_id,
+        why=new.why,
+        evidence=new.evidence,
+    )
+
+
+def _refuse_children(born: date, today: date) -> None:
+    if (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) < ADULT:
+        raise Refused(
+            "under_18", "This scheme is for adults. Speak to the Youth Justice Service about a child."
+        )
+
+
+async def _known(conn: Connection, new: NewNomination) -> UUID | None:
+    """The person if an identifier is known already; refused while they have an open case."""
+    found = await people.by_identifiers(conn, new.pnc_id, new.crn, new.noms_number)
+    if found is None:
+        return None
+    if found.open_case_ref:
+        raise Refused("already_on_scheme", f"This person has an open case already: {found.open_case_ref}.")
+    return found.id

@@ -1,0 +1,66 @@
+"""Answering a step: done, cannot be done yet, no longer needed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from iom.access import Deed, may
+from iom.adapters.database import Connection
+from iom.adapters.deeds.by import By
+from iom.adapters.store import events, steps
+from iom.events import Entry, EventKind
+from iom.refusals import Refused
+from iom.step import Answer, Answered, Step, answer
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded: the number of its entry in the case's log, its kind, and when."""
+
+    step_id: UUID
+    seq: int
+    kind: EventKind
+    at: datetime
+
+
+async def answer_step(conn: Connection, by: By, step_id: UUID, said: Answer) -> Recorded:
+    """Records one answer to one step, once.
+
+    Raises Refused with step_not_found, not_allowed, idempotency_key_reused or what ``iom.step.answer`` refuses.
+    """
+    locked = await steps.lock(conn, step_id, by.actor.account_id)
+    if locked is None or not may(by.actor.role, Deed.SEE_CASE, on_team=locked.on_team):
+        raise Refused("step_not_found", "There is no such step among those you can see. Check the address.")
+    by.check(Deed.ANSWER_STEP, on_team=locked.on_team)
+    if by.key and (earlier := await events.by_request(conn, by.request_id)):
+        return _again(step_id, earlier)
+    meant = answer(locked.step, said, by.now)
+    await steps.write_answer(conn, locked.step, said, meant, by.now, by.actor.account_id)
+    seq = await events.append(
+        conn,
+        locked.step.case_id,
+        [_entry(locked.step, said, meant)],
+        by.now,
+        by.actor.account_id,
+        by.request_id,
+    )
+    await by.note(conn, "alter", f"step:{step_id}", locked.step.case_id, meant.kind)
+    return Recorded(step_id, seq, meant.kind, by.now)
+
+
+def _entry(step: Step, said: Answer, meant: Answered) -> Entry:
+    written: dict[str, str | int | bool | None] = {"step": str(step.id)}
+    if said.result:
+        written["result"] = said.result
+    if meant.due_at:
+        written["due_at"] = meant.due_at.isoformat()
+    return Entry(meant.kind, written)
+
+
+def _again(step_id: UUID, earlier: events.Written) -> Recorded:
+    if earlier.event.data.get("step") != str(step_id):
+        raise Refused(
+            "idempotency_key_reused",
+            "This key was used for another step. Use a new key for each thing you record.",
+        )
+    return Recorded(step_id, earlier.event.seq, earlier.event.kind, earlier.event.at)

@@ -1,0 +1,99 @@
+"""Those who sign in: their agencies, passwords, sessions and tokens. Secrets are kept as hashes only."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from iom.access import Actor
+from iom.adapters.database import Connection
+from iom.vocabulary import Role
+
+
+def digest(token: str) -> bytes:
+    """How a session or API token is kept: its SHA-256."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def by_api_token(conn: Connection, token: str) -> Actor | None:
+    """Whose token this is, and in the same statement: from here on the transaction is in their name."""
+    found = await conn.execute(_BY_API_TOKEN, (digest(token),))
+    row = await found.fetchone()
+    return _actor(row) if row else None
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser's session: who it is, and the token its forms carry."""
+
+    actor: Actor
+    form_token: str
+
+
+async def by_session(conn: Connection, token: str, alive_since: datetime) -> SignedIn | None:
+    """Whose session this is, unless ended or not seen since ``alive_since``. The transaction is then in their name."""
+    found = await conn.execute(_BY_SESSION, (digest(token), alive_since))
+    row = await found.fetchone()
+    return SignedIn(_actor(row), row["form_token"]) if row else None
+
+
+_ACTOR = """account.id, account.name, account.email, account.role, account.agency_id, agency.name as agency,
+       set_config('iom.account', account.id::text, true)"""
+
+_BY_API_TOKEN = f"""
+select {_ACTOR} from api_token join account on account.id = api_token.account_id join agency on agency.id = agency_id
+where token_hash = %s and revoked_at is null and account.left_at is null
+"""
+
+_BY_SESSION = f"""
+select {_ACTOR}, form_token from session
+join account on account.id = session.account_id join agency on agency.id = agency_id
+where token_hash = %s and seen_at > %s and ended_at is null and account.left_at is null
+"""
+
+
+def _actor(row: dict[str, Any]) -> Actor:
+    return Actor(row["id"], row["name"], row["email"], Role(row["role"]), row["agency_id"], row["agency"])
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a password is checked against."""
+
+    account_id: UUID
+    password_hash: str | None
+
+
+async def credentials(conn: Connection, email: str) -> Credentials | None:
+    """The account with this address, unless it has left."""
+    found = await conn.execute(
+        "select id, password_hash from account where email = lower(%s) and left_at is null", (email,)
+    )
+    row = await found.fetchone()
+    return Credentials(row["id"], row["password_hash"]) if row else None
+
+
+async def id_of(conn: Connection, email: str) -> UUID | None:
+    """The id of the account with this address, unless it has left."""
+    known = await credentials(conn, email)
+    return known.account_id if known else None
+
+
+async def standing(conn: Connection, role: Role) -> UUID | None:
+    """The account that holds this role for the whole scheme: the first to have joined."""
+    found = await conn.execute(
+        "select id from account where role = %s and left_at is null order by joined_at, id limit 1", (role,)
+    )
+    row = await found.fetchone()
+    return row["id"] if row else None
+
+
+async def see_session(conn: Connection, token: str, at: datetime) -> None:
+    """Notes that the session is in use."""
+    await conn.execute("update session set seen_at = %s where token_hash = %s", (at, digest(token)))
+
+
+async def end_session(conn: Connection, token: str, at: datetime) -> None:
+    """Ends the session: its cookie opens nothing any more."""
+    await conn.execute("update session set ended_at = %s where token_hash = %s", (at, digest(token)))

@@ -1,0 +1,33 @@
+"""People, looked up by the identifiers that police, probation and prisons give them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from iom.adapters.database import Connection
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """Someone the record knows, and the reference of their open case if they have one."""
+
+    id: UUID
+    local_ref: str | None
+    open_case_ref: str | None
+
+
+_BY_IDENTIFIERS = """
+select person.id, cases.local_ref, case when cases.closed_at is null then cases.ref end as open_case_ref
+from person left join cases on cases.person_id = person.id
+where person.pnc_id = %s or person.crn = %s or person.noms_number = %s
+order by cases.closed_at nulls first, cases.opened_at desc
+limit 1
+"""
+
+
+async def by_identifiers(
+    conn: Connection, pnc_id: str | None, crn: str | None, noms_number: str | None
+) -> KnownPerson | None:
+    """The person who has any of these identifiers (canonical forms; None matches nobody)."""
+    found = await conn.execute(_BY_IDENTIFIERS, (pnc_id, crn, noms_number))
+    row = await found.fetchone()
+    return KnownPerson(**row) if row else None

@@ -1,0 +1,72 @@
+"""The worker process: runs plans, nudges them, delivers letters. Any number may run side by side; none is special."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+
+from activities.records import Records
+from iom.adapters.database import Pool, open_pool
+from iom.adapters.delivery import keep_delivering
+from iom.adapters.settings import Settings
+from iom.adapters.temporal import connect
+from workflows.digest import DailyDigest
+from workflows.intervention import Intervention
+from workflows.postman import Postman
+from workflows.supervision import SupervisionPlan
+
+log = structlog.get_logger()
+
+TASK_QUEUE = "supervision"
+WORKFLOWS = (SupervisionPlan, Intervention, DailyDigest)
+
+
+def plans_worker(client: Client, pool: Pool, task_queue: str) -> Worker:
+    """A Temporal worker for every workflow and activity of the service (temporal.md §1.3 has the measurements)."""
+    records = Records(pool)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS),
+        activities=[records.advance, records.write_digests],
+        max_cached_workflows=5000,
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(20),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT. Letters go out even while Temporal is down; plans go on when it is back."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with open_pool(settings.database_url, settings.database_pool_size) as pool:
+        works = asyncio.gather(
+            _plans(settings, pool), keep_delivering(pool, settings, lambda: datetime.now(UTC))
+        )
+        stopping = asyncio.ensure_future(stopped.wait())
+        await asyncio.wait((works, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if works.done():
+            works.result()
+        works.cancel()
+        with suppress(asyncio.CancelledError):
+            await works
+
+
+async def _plans(settings: Settings, pool: Pool) -> None:
+    async with working(await connect(), pool, TASK_QUEUE) as postman:
+        log.info("worker_ready")
+        await postman.rounds(settings.database_url)
+
+
+@asynccontextmanager
+async def working(client: Client, pool: Pool, task_queue: str) -> AsyncIterator[Postman]:
+    """A running worker, with the postman for its plans."""
+    async with plans_worker(client, pool, task_queue):
+        yield Postman(pool, client, task_queue)
