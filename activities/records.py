@@ -9,8 +9,9 @@ from temporalio import activity
 from iom.adapters.database import Connection, Pool, transaction
 from iom.adapters.delivery import write_digests
 from iom.adapters.store import events, plans, programmes
+from iom.adapters.store.folded import programmes_named
 from iom.agenda import Act
-from iom.events import Event, EventKind
+from iom.events import Event
 from iom.programme import Programme
 
 MOST_AT_ONCE = 500
@@ -64,5 +65,4 @@ class Records:
 
 
 async def _named(conn: Connection, found: list[Event]) -> dict[str, Programme]:
-    begun = [event for event in found if event.kind is EventKind.ENROLLED]
-    return {key: await programmes.get(conn, key) for key in {event.text("programme") for event in begun}}
+    return {key: await programmes.get(conn, key) for key in programmes_named(found)}
