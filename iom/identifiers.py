@@ -46,7 +46,7 @@ class PncId:
     @property
     def check_letter(self) -> str:
         """The two-digit year and the seven-digit serial as one number, modulo 23, index the letters."""
-        return _PNC_CHECK_LETTERS[int(f"{self.year % 100:02}{self.serial:07}") % len(_PNC_CHECK_LETTERS)]
+        return _PNC_CHECK_LETTERS[int(f"{self.year % 100}{self.serial:07}") % len(_PNC_CHECK_LETTERS)]
 
     def __str__(self) -> str:
         return f"{self.year:04}/{self.serial:07}{self.check_letter}"

@@ -39,6 +39,16 @@ def test_a_file_is_read_with_a_byte_order_mark_or_without(tmp_path: Path, encodi
     assert _rows(path) == [FileRow(2, rows[0]), FileRow(3, rows[1])]
 
 
+def test_a_header_of_two_lines_counts_as_two(tmp_path: Path) -> None:
+    path = _text_file(tmp_path, HEADER.replace("rag", '"rag\n"') + "\nx" + "," * (len(COLUMNS) - 1))
+    assert [row.line for row in _rows(path)] == [3]
+
+
+def test_a_column_without_a_name_is_called_so(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"\(no name\)"):
+        _rows(_text_file(tmp_path, HEADER + ","))
+
+
 def test_columns_may_come_in_any_order(tmp_path: Path) -> None:
     backwards = tuple(reversed(COLUMNS))
     path = _text_file(tmp_path, ",".join(backwards) + "\n" + ",".join(f"in {name}" for name in backwards))

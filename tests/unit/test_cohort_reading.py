@@ -82,6 +82,10 @@ OPTIONAL = (
 )
 
 
+def test_an_empty_ethnicity_is_not_stated() -> None:
+    assert _row(ethnicity_self_defined="").identity.ethnicity == "NS"
+
+
 @pytest.mark.parametrize("column", OPTIONAL)
 def test_what_may_be_unknown_may_be_empty(column: str) -> None:
     _row(**{column: ""})
@@ -119,6 +123,7 @@ def test_what_must_be_known_must_be_filled(column: str, empty: str) -> None:
         ("sentence_start", "1989-01-01", "sentence_start_before_birth"),
         ("sentence_start", "", "statutory_without_sentence_start"),
         ("sentence_end", "", "statutory_without_sentence_end"),
+        ("sentence_end", "2028-02-30", "impossible_date"),
         ("sentence_end", "2026-01-09", "sentence_ends_before_start"),
         ("custody_status", "on holiday", "unknown_custody_status"),
         ("establishment", "HMP Testing", "establishment_not_in_custody"),
@@ -162,6 +167,14 @@ def test_someone_in_prison_must_be_blue(status: str) -> None:
 
 def test_a_fixed_case_must_be_statutory() -> None:
     assert _faults(**VOLUNTARY, cohort="Fixed") == [("basis", "fixed_but_voluntary")]
+
+
+def test_a_cohort_that_is_not_known_is_not_taken_for_fixed() -> None:
+    assert _faults(**VOLUNTARY, cohort="Fixer") == [("cohort", "unknown_cohort")]
+
+
+def test_a_sentence_may_end_on_the_day_it_starts() -> None:
+    assert _row(sentence_start="2026-01-10", sentence_end="2026-01-10").sentence.end == date(2026, 1, 10)
 
 
 def test_nobody_is_released_before_their_sentence() -> None:

@@ -110,6 +110,11 @@ def test_days_are_counted_on_the_london_calendar(moment: datetime, amount: int) 
 
 
 @given(moments, short)
+def test_a_week_is_seven_days(moment: datetime, weeks: int) -> None:
+    assert Duration(weeks, Unit.WEEK).after(moment) == Duration(7 * weeks, Unit.DAY).after(moment)
+
+
+@given(moments, short)
 def test_working_days_land_on_working_days(moment: datetime, amount: int) -> None:
     assert is_working_day(london_date(Duration(amount, Unit.WORKING_DAY).after(moment)))
 
