@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from iom.agenda import Act, next_act
+from iom.agenda import Act, LetterDue, next_act
 from iom.events import EventKind
 from iom.fold import fold
 from iom.plan import Plan
@@ -13,7 +13,7 @@ from iom.plan import Plan
 
 @dataclass(frozen=True)
 class Foreseen:
-    """One thing to come. ``letter`` and ``to`` are set for a reminder, ``due_at`` for an opening or a new date."""
+    """One thing to come. ``letter`` and ``letters`` are set for a reminder, ``due_at`` for an opening or a new date."""
 
     at: datetime
     kind: EventKind
@@ -23,7 +23,7 @@ class Foreseen:
     owner: str
     due_at: datetime | None
     letter: str | None
-    to: tuple[str, ...]
+    letters: tuple[LetterDue, ...] = ()
 
 
 def forecast(plan: Plan, until: datetime) -> Iterator[Foreseen]:
@@ -48,5 +48,5 @@ def _foresee(before: Plan, after: Plan, act: Act) -> Foreseen:
         owner=step.owner if step else "",
         due_at=step.due_at if step and dated else None,
         letter=str(act.data["letter"]) if act.kind is EventKind.STEP_REMINDED else None,
-        to=tuple(sorted({f"{letter.to}:{letter.role}" for letter in act.letters})),
+        letters=act.letters,
     )

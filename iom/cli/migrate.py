@@ -1,14 +1,17 @@
-"""`iom migrate`: bring the database's tables up to date. The rules of each step are in the migrations."""
+"""`iom migrate`: bring the record up to date. What a release does to it is in ``iom.adapters.release``."""
 
 
 def migrate() -> None:
-    """Bring the tables in IOM_DATABASE_URL up to this version.
+    """Bring the tables in IOM_DATABASE_URL up to this version, and publish its programmes.
 
     Run it once before the new web and worker start; it does nothing when the tables are up to date,
     and two at the same time wait for each other.
     """
-    from iom.adapters.database import migrate as migrate_database
+    import asyncio
+    from datetime import UTC, datetime
+
+    from iom.adapters.release import prepare
     from iom.adapters.settings import load_settings
 
-    migrate_database(load_settings().database_url)
-    print("The tables are up to date.")
+    new = asyncio.run(prepare(load_settings().database_url, datetime.now(UTC)))
+    print(f"The tables are up to date. New programme versions: {new}.")
