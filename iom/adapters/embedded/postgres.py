@@ -182,15 +182,12 @@ def open_the_way(*ends: Path) -> tuple[Path, ...]:
 
 def let_others_run(wheel: Path) -> None:
     """Give other users what we may do ourselves with the wheel's files, where a strict umask kept it from them."""
-    if not Path(program("postgres")).stat().st_mode & stat.S_IROTH:
-        for path in (
-            wheel,
-            *wheel.rglob("*"),
-            *wheel.with_suffix(".libs").rglob("*"),
-            wheel.with_suffix(".libs"),
-        ):
-            mode = path.stat().st_mode
-            path.chmod(mode | (mode & (stat.S_IRUSR | stat.S_IXUSR)) >> 6)
+    libraries = wheel.with_suffix(".libs")
+    for path in (wheel, libraries, *wheel.rglob("*"), *libraries.rglob("*")):
+        mode = path.stat().st_mode
+        wanted = mode | (mode & (stat.S_IRUSR | stat.S_IXUSR)) >> 6
+        if mode != wanted:
+            path.chmod(wanted)
 
 
 def _run(command: list[str], user: OsUser | None, words: str = "") -> None:
