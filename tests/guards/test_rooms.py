@@ -14,7 +14,7 @@ OUTSIDE = {
     "asyncio",
     "logging",
     "os",
-    "random",
+    "secrets",
     "socket",
     "sqlite3",
     "subprocess",
