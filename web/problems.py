@@ -1,0 +1,162 @@
+"""Errors as people and programs read them: problem+json (RFC 9457) for the API, a page for people. Decides nothing."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from psycopg import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from iom.refusals import Refused
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+SPOKEN_TO_BY_PROGRAMS = ("/api/", "/health/")
+
+STATUS_OF_CODE = {
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "not_allowed": HTTPStatus.FORBIDDEN,
+    **dict.fromkeys(
+        (
+            "invalid_request",
+            "bad_cursor",
+            "bad_idempotency_key",
+            "bad_email",
+            "bad_pnc_check_letter",
+            "pnc_wrong_pattern",
+            "crn_wrong_pattern",
+            "noms_number_wrong_pattern",
+            "case_ref_wrong_pattern",
+            "postcode_district_wrong_pattern",
+            "cohort_and_rag_needed",
+            "programme_unknown",
+            "account_unknown",
+            "reason_needed",
+            "date_needed",
+            "date_not_ahead",
+            "date_too_far",
+            "result_needed",
+            "result_unknown",
+            "release_needs_custody",
+            "release_date_passed",
+        ),
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    ),
+}
+"""Codes with a status of their own. All that end in ``_not_found`` are 404; any other refusal is 409."""
+
+SENTENCE_OF_STATUS = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be read. Check that its body is what its Content-Type says.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address. Check it.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method. The Allow header names those it takes.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large. Send less at a time.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong. ``code`` is stable; ``sentence`` says what to do; ``errors`` names each field that is wrong."""
+
+    status: int
+    code: str
+    sentence: str
+    errors: tuple[Mapping[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+PageOfProblem = Callable[[Request, Problem], Awaitable[Response]]
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of a refusal."""
+    if code in STATUS_OF_CODE:
+        return STATUS_OF_CODE[code]
+    return HTTPStatus.NOT_FOUND if code.endswith("_not_found") else HTTPStatus.CONFLICT
+
+
+def of_refusal(refused: Refused) -> Problem:
+    """A refusal as a problem."""
+    status = status_of(refused.code)
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    return Problem(status, refused.code, refused.sentence, headers=headers)
+
+
+def of_http(raised: HTTPException) -> Problem:
+    """What the framework itself answers: no such address, no such method, a body that cannot be read."""
+    status = HTTPStatus(raised.status_code)
+    sentence = SENTENCE_OF_STATUS.get(status, status.description or status.phrase)
+    return Problem(status, status.name.lower(), sentence, headers=raised.headers or {})
+
+
+def of_validation(invalid: RequestValidationError) -> Problem:
+    """Every field that is wrong, by place, code and sentence. What was sent is not repeated: it may be personal."""
+    errors = tuple(
+        {
+            "field": ".".join(map(str, error["loc"][1:])) or str(error["loc"][0]),
+            "in": str(error["loc"][0]),
+            "code": error["type"],
+            "message": error["msg"],
+        }
+        for error in invalid.errors()
+    )
+    sentence = "Part of what was sent cannot be used. Correct each field named in errors."
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", sentence, errors)
+
+
+async def of_outage(_: Request, outage: OperationalError) -> Problem:
+    """The record cannot be reached. Nothing was written, so the same request may be sent again."""
+    log.error("record_out_of_reach", kind=type(outage).__name__)
+    sentence = "The record cannot be reached just now. Nothing was written; try again in a moment."
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return Problem(status, "record_out_of_reach", sentence, headers={"Retry-After": "5"})
+
+
+def as_json(problem: Problem) -> Response:
+    """The problem as RFC 9457 says, with our ``code`` and ``errors``. ASCII only: clients send stranger things."""
+    written = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": int(problem.status),
+        "detail": problem.sentence,
+        "code": problem.code,
+    } | ({"errors": problem.errors} if problem.errors else {})
+    return Response(
+        json.dumps(written), problem.status, {**problem.headers, "Cache-Control": "no-store"}, MEDIA_TYPE
+    )
+
+
+def answer_problems(app: FastAPI, page: PageOfProblem) -> None:
+    """Makes every error of the app a problem: as JSON for programs, as ``page`` for people."""
+
+    async def answer(request: Request, problem: Problem) -> Response:
+        if request.url.path.startswith(SPOKEN_TO_BY_PROGRAMS):
+            return as_json(problem)
+        return await page(request, problem)
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, raised: Refused) -> Response:
+        return await answer(request, of_refusal(raised))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, raised: HTTPException) -> Response:
+        return await answer(request, of_http(raised))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, raised: RequestValidationError) -> Response:
+        return await answer(request, of_validation(raised))
+
+    @app.exception_handler(OperationalError)
+    async def outage(request: Request, raised: OperationalError) -> Response:
+        return await answer(request, await of_outage(request, raised))
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, raised: Exception) -> Response:
+        sentence = "Something went wrong here, not with what you sent. It has been noted; try again later."
+        return await answer(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_fault", sentence))
