@@ -75,7 +75,7 @@ class DemoParts:
             Job("Tables", [*IOM, "migrate"]),
             *self._inbox(),
             *self._people(cohort),
-            Part("Worker", [*IOM, "worker"]),
+            Part("Worker", [*IOM, "worker"], says="worker_ready"),
             Job("Plans", [*IOM, "plans", "rebuild"]),
             Part(
                 "Web",

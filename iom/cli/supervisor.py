@@ -28,11 +28,15 @@ class PartEnded(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """A process to keep running. ``is_ready`` says when the next may start; a ``foundation`` is stopped last."""
+    """A process to keep running. A ``foundation`` is stopped last.
+
+    The next may start when ``is_ready``, and when ``says`` stands in its log where it has no door to knock at.
+    """
 
     name: str
     command: Sequence[str]
     is_ready: Callable[[], bool] = lambda: True
+    says: str = ""
     foundation: bool = False
     stop_by: signal.Signals = signal.SIGTERM
     user: OsUser | None = None
@@ -98,7 +102,7 @@ class Supervisor:
             last_signal=part.stop_by,
         )
         self._running[part.name] = (part, process)
-        while not part.is_ready():
+        while not (part.is_ready() and part.says in self._log(part.name).read_text(errors="replace")):
             self._check()
             if time.monotonic() - begun > PATIENCE:
                 raise PartEnded(f"{part.name} was not ready after {PATIENCE:.0f} s. {self._tail(part.name)}")

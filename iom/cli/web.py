@@ -20,9 +20,12 @@ def web(
     """
     import uvicorn
 
+    from iom.adapters.logs import log_as
     from iom.adapters.settings import load_settings
 
-    load_settings()  # so that what is missing is said in one sentence, not from inside the server
+    log_as(
+        load_settings().log_format
+    )  # what is missing is said here in one sentence, not from inside the server
     uvicorn.run(
         "web.app:create_app",
         factory=True,
@@ -30,4 +33,6 @@ def web(
         port=port,
         timeout_graceful_shutdown=GOODBYE_SECONDS,
         server_header=False,
+        log_config=None,
+        access_log=False,  # addresses hold what people search for: names. The audit table is the record of who saw what
     )

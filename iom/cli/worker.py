@@ -8,7 +8,10 @@ def worker() -> None:
     """
     import asyncio
 
+    from iom.adapters.logs import log_as
     from iom.adapters.settings import load_settings
     from workflows.worker import run
 
-    asyncio.run(run(load_settings()))
+    settings = load_settings()
+    log_as(settings.log_format)
+    asyncio.run(run(settings))
