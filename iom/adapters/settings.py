@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+$")
     data_dir: Path = Path(".iom")
     inbox_dir: Path | None = None
+    session_idle_minutes: int = Field(default=30, ge=5, le=720)
     log_format: Literal["json", "console"] = "json"
 
 

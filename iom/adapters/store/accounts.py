@@ -2,13 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from iom.access import Actor
 from iom.adapters.database import Connection
 from iom.vocabulary import Role
+
+SEEN_EVERY = timedelta(minutes=1)
 
 
 def digest(token: str) -> bytes:
@@ -89,9 +91,22 @@ async def standing(conn: Connection, role: Role) -> UUID | None:
     return row["id"] if row else None
 
 
+async def begin_session(
+    conn: Connection, token: str, account_id: UUID, form_token: str, at: datetime
+) -> None:
+    """Begins a browser's session. Neither its token nor its account's earlier sessions are changed by it."""
+    await conn.execute(
+        "insert into session (token_hash, account_id, form_token, began_at, seen_at) values (%s, %s, %s, %s, %s)",
+        (digest(token), account_id, form_token, at, at),
+    )
+
+
 async def see_session(conn: Connection, token: str, at: datetime) -> None:
-    """Notes that the session is in use."""
-    await conn.execute("update session set seen_at = %s where token_hash = %s", (at, digest(token)))
+    """Notes that the session is in use, once a minute at the most: looking at a page seldom writes for it."""
+    await conn.execute(
+        "update session set seen_at = %s where token_hash = %s and seen_at < %s",
+        (at, digest(token), at - SEEN_EVERY),
+    )
 
 
 async def end_session(conn: Connection, token: str, at: datetime) -> None:
