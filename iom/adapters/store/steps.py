@@ -109,6 +109,7 @@ class ListedStep:
     title: str
     owner: str
     form: str
+    clock: str
     due_at: datetime
     opened_at: datetime
     paused_at: datetime | None
@@ -118,7 +119,7 @@ class ListedStep:
 
 _LIST = """
 select step.id, cases.ref as case_ref, person.forenames || ' ' || person.surname as person_name, step.title,
-       step.owner, step.form, step.due_at, step.opened_at, step.paused_at, cases.rag,
+       step.owner, step.form, step.clock, step.due_at, step.opened_at, step.paused_at, cases.rag,
        coalesce(member.account_id = %(account)s, false) as mine
 from step
 join cases on cases.id = step.case_id
