@@ -64,6 +64,44 @@ class Outcome(StrEnum):
     NOT_NEEDED = "not_needed"
 
 
+OUTCOME_LABELS = {
+    Outcome.DONE: "Done",
+    Outcome.CANNOT_YET: "Cannot be done yet",
+    Outcome.NOT_NEEDED: "No longer needed",
+}
+
+RESULT_LABELS = {
+    "ATTC": "Attended and complied",
+    "AFTC": "Attended, failed to comply",
+    "ATSH": "Attended, sent home: behaviour",
+    "ATSS": "Attended, sent home: service issues",
+    "UAAB": "Unacceptable absence",
+    "AFTA": "Failed to attend",
+    "acceptable_absence": "Acceptable absence",
+    "first_warning": "First warning letter",
+    "second_warning": "Second warning letter",
+    "compliance_letter": "Licence compliance letter",
+    "breach_or_recall": "Breach or recall initiated",
+    "no_further_action": "No further action",
+    "engaged": "Engaged",
+    "partly_engaged": "Partly engaged",
+    "did_not_engage": "Did not engage",
+    "could_not_contact": "Could not contact",
+    "spoke": "Spoke with the person",
+    "no_answer": "No answer",
+    "arrived": "Arrived",
+    "did_not_arrive": "Did not arrive",
+    "continue": "The work goes on",
+    "finished": "The work is finished",
+    "left": "The person left",
+    "attending": "Attending",
+    "engaging": "Engaging",
+    "concern": "A concern",
+    "nothing_to_report": "Nothing to report",
+}
+"""What people read for each result code: contact and enforcement outcomes as probation names them (§1.9), then ours."""
+
+
 class Clock(StrEnum):
     """What kind of date a step has: set by law, agreed between partners, or hung on a date that moves (§4, §8)."""
 
