@@ -23,6 +23,7 @@ SPOKEN_TO_BY_PROGRAMS = ("/api/", "/health/")
 STATUS_OF_CODE = {
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
+    "form_not_ours": HTTPStatus.FORBIDDEN,
     **dict.fromkeys(
         (
             "invalid_request",
