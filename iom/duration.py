@@ -5,10 +5,10 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticSerializationUnexpectedValue, SchemaSerializer, core_schema
 
 from iom.calendar import add_working_days, at_london, london_date
 
@@ -39,6 +39,11 @@ class Duration:
 
     amount: int
     unit: Unit
+
+    __pydantic_serializer__: ClassVar[SchemaSerializer] = SchemaSerializer(
+        core_schema.any_schema(serialization=core_schema.to_string_ser_schema(when_used="json"))
+    )
+    """So that it is text as well where a writer knows no types, as Temporal's converter does not."""
 
     def __post_init__(self) -> None:
         if abs(self.amount) > _LARGEST:
@@ -91,8 +96,15 @@ class Duration:
         return core_schema.no_info_plain_validator_function(
             cls._read,
             json_schema_input_schema=core_schema.str_schema(),
-            serialization=core_schema.to_string_ser_schema(when_used="json"),
+            serialization=core_schema.plain_serializer_function_ser_schema(cls._write, when_used="json"),
         )
+
+    @staticmethod
+    def _write(value: object) -> str:
+        """Says no to what is not a duration, so that a field may also hold something else (by grade, say)."""
+        if not isinstance(value, Duration):
+            raise PydanticSerializationUnexpectedValue(f"{value!r} is not a duration")
+        return str(value)
 
     @classmethod
     def _read(cls, given: object) -> Self:

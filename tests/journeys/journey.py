@@ -1,0 +1,230 @@
+"""Drives one case through time and holds what happened against what the forecast said. Knows no story of its own."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from temporalio.testing import WorkflowEnvironment
+
+from iom.adapters.database import Pool, transaction
+from iom.adapters.deeds.by import By
+from iom.adapters.deeds.reviews import Held, hold
+from iom.adapters.deeds.steps import answer_step
+from iom.adapters.delivery import deliver_waiting
+from iom.adapters.settings import Settings
+from iom.adapters.store import folded
+from iom.adapters.tables import Case
+from iom.agenda import next_act
+from iom.duration import Duration
+from iom.events import EventKind
+from iom.forecast import Foreseen
+from iom.step import Answer
+from iom.vocabulary import Outcome, Rag, Role
+from tests.builders import Scheme
+from tests.integration.post_office import PostOffice
+from workflows.postman import Postman
+from workflows.supervision import plan_id
+from workflows.worker import TASK_QUEUE, working
+
+RENEW_AFTER = 300
+"""History events after which plans continue as new here: the Java server never suggests it."""
+
+PATIENCE = 30.0
+Line = tuple[str, ...]
+"""One thing that happened or was foretold: when (to the minute), what, about which step, and the detail."""
+
+ELEVEN = time(11, 0)
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A step as its owner finds it."""
+
+    id: UUID
+    key: str
+    owner: Role
+    opened_at: datetime
+    due_at: datetime
+    number: int
+
+
+Doing = Callable[["Journey", OpenStep], Awaitable[None]]
+Habit = Callable[[OpenStep], tuple[datetime, Doing] | None]
+"""When the partners of a story take up a step, and what they do then; None: never."""
+
+
+def done(result: str | None = None) -> Doing:
+    """The owner says it is done."""
+    return lambda journey, step: journey.answer(step, Answer(Outcome.DONE, result=result))
+
+
+def held(rag: Rag) -> Doing:
+    """The coordinator holds the review with this grade."""
+
+    async def hold_it(journey: "Journey", step: OpenStep) -> None:
+        async with transaction(journey.pool) as conn:
+            await hold(
+                conn, journey.by(Role.COORDINATOR), journey.case.ref, step.id, Held(rag, "Progress discussed")
+            )
+
+    return hold_it
+
+
+def a_day_before_due(step: OpenStep) -> datetime:
+    """Eleven in the morning on the working day before it is due, but not before it opened."""
+    morning = Duration.parse("-1wd").after(step.due_at, ELEVEN)
+    return max(morning, step.opened_at + timedelta(hours=1))
+
+
+@dataclass
+class Journey:
+    """One case on its way. ``happened`` and ``foretold`` are compared at every stop."""
+
+    environment: WorkflowEnvironment
+    pool: Pool
+    scheme: Scheme
+    case: Case
+    postman: Postman
+    settings: Settings
+    post_office: PostOffice
+    now: datetime
+    stops: int = 0
+    happened: Counter[Line] = field(default_factory=Counter)
+
+    async def live(self, until: datetime, habit: Habit = lambda _: None) -> None:
+        """Time goes on to ``until``; the partners answer by habit; every stretch must be as foretold."""
+        while True:
+            planned = await self._planned(habit)
+            at, step, doing = min(planned, key=lambda one: (one[0], one[1].id), default=(until, None, None))
+            await self.advance(min(at, until))
+            if step is None or doing is None or at > until:
+                return
+            await doing(self, step)
+            await self.heard()
+
+    async def advance(self, moment: datetime) -> None:
+        """Sleeps until then, and compares what happened with what was foretold before."""
+        moment = max(moment, self.now)
+        since, foretold = self.now, await self._foretell(moment)
+        await self.environment.sleep(moment - await self.environment.get_current_time())
+        self.now = await self.environment.get_current_time()
+        await self.settle()
+        happened = await self._happened()
+        new = happened - self.happened
+        assert new == Counter(_lines(foretold)), f"between {since} and {moment}"
+        self.happened = happened
+        self.stops += 1
+
+    async def answer(self, step: OpenStep, answer: Answer) -> None:
+        """The step's owner answers it now."""
+        owner = step.owner if step.owner in self.scheme.actors else Role.COORDINATOR
+        async with transaction(self.pool) as conn:
+            await answer_step(conn, self.by(owner), step.id, answer)
+
+    def by(self, role: Role) -> By:
+        """That person, doing something now."""
+        return self.scheme.by(role, self.now)
+
+    async def heard(self) -> None:
+        """Somebody has written something: the plan is told, and catches up."""
+        await self.postman.nudge(self.case.id)
+        await self.settle()
+        self.happened = await self._happened()
+
+    async def settle(self) -> None:
+        """Waits until the plan has read the whole log and nothing is due any more; then the letters go out."""
+        async with asyncio.timeout(PATIENCE):
+            while not await self._is_settled():
+                await asyncio.sleep(0.005)
+        await deliver_waiting(self.pool, self.settings, lambda: self.now)
+
+    async def open_steps(self) -> list[OpenStep]:
+        """The steps that wait for somebody now."""
+        async with transaction(self.pool) as conn:
+            found = await conn.execute(
+                "select id, key, owner, opened_at, due_at, number from step"
+                " where case_id = %s and closed_at is null and paused_at is null order by opened_at, id",
+                (self.case.id,),
+            )
+            return [OpenStep(**{**row, "owner": Role(row["owner"])}) async for row in found]
+
+    async def step(self, key: str) -> OpenStep:
+        """The one open step with this key."""
+        return next(step for step in await self.open_steps() if step.key == key)
+
+    async def _planned(self, habit: Habit) -> list[tuple[datetime, OpenStep, Doing]]:
+        found = [(step, habit(step)) for step in await self.open_steps()]
+        return [(max(plan[0], self.now), step, plan[1]) for step, plan in found if plan is not None]
+
+    async def _foretell(self, until: datetime) -> list[Foreseen]:
+        async with transaction(self.pool) as conn:
+            return await folded.foreseen(conn, self.case.id, until)
+
+    async def _is_settled(self) -> bool:
+        async with transaction(self.pool) as conn:
+            found = await conn.execute(
+                "select last_seq = acknowledged_seq as heard from cases where id = %s", (self.case.id,)
+            )
+            row = await found.fetchone()
+            assert row is not None
+            plans = await folded.plans(conn, self.case.id)
+        if not row["heard"]:
+            await self.postman.nudge(self.case.id)
+        acts = [next_act(plan) for plan in plans]
+        return bool(row["heard"]) and all(act is None or act.at > self.now for act in acts)
+
+    async def _happened(self) -> Counter[Line]:
+        """Everything the plan has done so far, from the tables people and letters see, to the minute."""
+        async with transaction(self.pool) as conn:
+            steps = await conn.execute(_STEPS, {"case": self.case.id})
+            return Counter([tuple(map(str, row.values())) async for row in steps])
+
+
+_STEPS = """
+select * from (
+    select to_char(opened_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at, 'opened' as what, id::text as step,
+           key as detail
+    from step where case_id = %(case)s
+    union all
+    select to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), kind, data ->> 'step', coalesce(data ->> 'due_at', '')
+    from event where case_id = %(case)s and by_id is null
+      and kind in ('step_paused', 'step_redated', 'step_lapsed', 'plan_ended', 'intervention_ended')
+    union all
+    select to_char(written_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'), 'letter', step_id::text, kind || ' ' || key
+    from letter where case_id = %(case)s and kind <> 'digest'
+) as everything order by at, what, step, detail
+"""
+
+
+def _lines(foretold: list[Foreseen]) -> list[Line]:
+    lines: list[Line] = []
+    for item in foretold:
+        at = f"{item.at:%Y-%m-%d %H:%M}"
+        if item.kind is EventKind.STEP_OPENED:
+            lines.append((at, "opened", str(item.step), item.key))
+        elif item.kind is EventKind.STEP_REMINDED:
+            lines += [
+                (at, "letter", str(item.step), f"{letter.kind} {letter.key}") for letter in item.letters
+            ]
+        else:
+            due = item.due_at.isoformat() if item.due_at else ""
+            lines.append((at, item.kind, str(item.step), due))
+    return lines
+
+
+@asynccontextmanager
+async def on_the_way(
+    environment: WorkflowEnvironment, scheme: Scheme, case: Case, settings: Settings, post_office: PostOffice
+) -> AsyncIterator[Journey]:
+    """A worker that runs the plan of ``case``; the journey begins at the environment's present."""
+    async with working(environment.client, scheme.pool, TASK_QUEUE) as postman:
+        now = await environment.get_current_time()
+        journey = Journey(environment, scheme.pool, scheme, case, postman, settings, post_office, now)
+        await journey.heard()
+        yield journey
+        handle = environment.client.get_workflow_handle(plan_id(case.id))
+        await handle.describe()

@@ -1,0 +1,33 @@
+"""Twelve months of a Red statutory plan: weekly contact, fortnightly reviews, Christmas, both clock changes."""
+
+from datetime import datetime, timedelta
+
+from temporalio.testing import WorkflowEnvironment
+
+from iom.decisions import Sentence
+from iom.vocabulary import Rag
+from tests.builders import an_adopted_case
+from tests.journeys.conftest import World
+from tests.journeys.journey import Doing, OpenStep, a_day_before_due, done, held, on_the_way
+
+RESULTS = {"supervision": "ATTC", "partner_update": "engaging", "enforcement_decision": "first_warning"}
+
+
+def diligent(step: OpenStep) -> tuple[datetime, Doing]:
+    """Everything is done the working day before; reviews are held at their hour; every fifth supervision is missed."""
+    if step.key == "review":
+        return step.due_at, held(Rag.RED)
+    if step.key == "supervision" and step.number % 5 == 0:
+        return step.due_at, done("UAAB")
+    return a_day_before_due(step), done(RESULTS.get(step.key))
+
+
+async def test_a_red_statutory_plan_runs_a_year_as_foretold(
+    skipping: WorkflowEnvironment, world: World
+) -> None:
+    start = await skipping.get_current_time()
+    sentence = Sentence(start.date() - timedelta(days=100), start.date() + timedelta(days=300))
+    case = await an_adopted_case(world.scheme, rag=Rag.RED, sentence=sentence, at=start)
+    async with on_the_way(skipping, world.scheme, case, world.settings, world.post_office) as journey:
+        await journey.live(start + timedelta(days=366), diligent)
+        print(journey.stops, sum(journey.happened.values()))
