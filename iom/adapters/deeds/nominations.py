@@ -52,17 +52,26 @@ async def nominate(conn: Connection, by: By, new: NewNomination) -> Nominated:
     """
     by.check(Deed.NOMINATE, on_team=True)
     _refuse_children(new.date_of_birth, london_date(by.now))
-    person_id = await _known(conn, new)
+    known = await _known(conn, new)
     case = Case(
         ref=await fresh_ref(conn),
-        person_id=person_id or uuid4(),
+        person_id=known or uuid4(),
         basis=new.basis,
         police_area=new.police_area,
         lead_agency_id=by.actor.agency_id,
         opened_at=by.now,
     )
-    person = Person(
-        id=case.person_id,
+    opened = NewCase(_person(case.person_id, new), case, team=await _first_team(conn, by))
+    entries, author = nominated(uuid4(), named("nomination")), by.actor.account_id
+    await open_case(conn, opened, entries, by.now, author, known=known is not None, request_id=by.request_id)
+    await insert(conn, _nomination(case.id, by, new))
+    await by.note(conn, "collect", f"case:{case.ref}", case.id, "nomination")
+    return Nominated(case.id, case.ref)
+
+
+def _person(person_id: UUID, new: NewNomination) -> Person:
+    return Person(
+        id=person_id,
         surname=new.surname,
         forenames=new.forenames,
         date_of_birth=new.date_of_birth,
@@ -70,15 +79,13 @@ async def nominate(conn: Connection, by: By, new: NewNomination) -> Nominated:
         crn=new.crn,
         noms_number=new.noms_number,
     )
+
+
+async def _first_team(conn: Connection, by: By) -> tuple[tuple[Role, UUID], ...]:
+    """Whoever nominates leads until somebody is allocated; the scheme's coordinator is there from the first day."""
     coordinator = await accounts.standing(conn, Role.COORDINATOR)
     team = {Role.LEAD_PROFESSIONAL: by.actor.account_id, by.actor.role: by.actor.account_id}
-    team |= {Role.COORDINATOR: coordinator} if coordinator else {}
-    entries = nominated(uuid4(), named("nomination"))
-    opened = NewCase(person, case, team=tuple(team.items()))
-    await open_case(conn, opened, entries, by.now, by.actor.account_id, known=person_id is not None)
-    await insert(conn, _nomination(case.id, by, new))
-    await by.note(conn, "collect", f"case:{case.ref}", case.id, "nomination")
-    return Nominated(case.id, case.ref)
+    return tuple((team | ({Role.COORDINATOR: coordinator} if coordinator else {})).items())
 
 
 def _nomination(case_id: UUID, by: By, new: NewNomination) -> Nomination:

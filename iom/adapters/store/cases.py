@@ -27,11 +27,19 @@ class NewCase:
 
 
 async def open_case(
-    conn: Connection, new: NewCase, entries: Iterable[Entry], at: datetime, by: UUID, *, known: bool = False
+    conn: Connection,
+    new: NewCase,
+    entries: Iterable[Entry],
+    at: datetime,
+    by: UUID | None,
+    *,
+    known: bool = False,
+    request_id: UUID | None = None,
 ) -> None:
     """Writes a case whole: person (unless ``known``), cover, needs, team and the first entries of its log.
 
-    A PNC id, CRN or NOMS number of another person raises psycopg's UniqueViolation.
+    ``by`` is None where nobody is signed in, as in an import. A PNC id, CRN or NOMS number of another person, and a
+    ``request_id`` used before, raise psycopg's UniqueViolation.
     """
     if not known:
         await insert(conn, new.person)
@@ -40,7 +48,7 @@ async def open_case(
     await insert(
         conn, *(TeamMember(case_id=new.case.id, role=role, account_id=account) for role, account in new.team)
     )
-    await events.append(conn, new.case.id, [*team(new.team), *entries], at, by)
+    await events.append(conn, new.case.id, [*team(new.team), *entries], at, by, request_id)
 
 
 @dataclass(frozen=True)
