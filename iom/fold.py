@@ -32,7 +32,11 @@ def fold(plan: Plan, event: Event) -> Plan:
     change = _CHANGES.get(event.kind)
     if change is not None:
         plan = change(plan, event)
-    return _end_on(_schedule_on(plan, event), event)
+    if event.kind is EventKind.ENROLLED:
+        return plan
+    for enrolment in plan.running:
+        plan = _schedule_on(plan, enrolment, event)
+    return _end_on(plan, event)
 
 
 def _enrolled(plan: Plan, event: Event) -> Plan:
@@ -42,18 +46,14 @@ def _enrolled(plan: Plan, event: Event) -> Plan:
     enrolment = Enrolment(event.uuid("enrolment"), event.text("programme"), event.at)
     plan = replace(plan, enrolments=(*plan.enrolments, enrolment))
     programme = plan.programmes[enrolment.programme]
-    for spec in programme.steps:
-        plan = _schedule(plan, enrolment, spec, [t for t in spec.opens if t.on is event.kind], event.at)
+    plan = _schedule_on(plan, enrolment, event)
     return replace(plan, review_from=event.at) if programme.review else plan
 
 
-def _schedule_on(plan: Plan, event: Event) -> Plan:
-    """Every step that this kind of event opens gets its opening. (``enrolled`` concerns its own programme only.)"""
-    if event.kind is EventKind.ENROLLED:
-        return plan
-    for enrolment in plan.running:
-        for spec in plan.programmes[enrolment.programme].steps:
-            plan = _schedule(plan, enrolment, spec, [t for t in spec.opens if t.on is event.kind], event.at)
+def _schedule_on(plan: Plan, enrolment: Enrolment, event: Event) -> Plan:
+    """Every step of the enrolment's programme that this kind of event opens gets its opening."""
+    for spec, trigger in plan.programmes[enrolment.programme].opened_on.get(event.kind, ()):
+        plan = _schedule(plan, enrolment, spec, trigger, event.at)
     return plan
 
 
@@ -64,21 +64,19 @@ def _schedule_after(plan: Plan, closed: OpenStep, outcome: Outcome, event: Event
         return plan
     result = event.data.get("result")
     for spec in plan.programmes[enrolment.programme].steps:
-        fired = [t for t in spec.opens if t.after == closed.key and (not t.results or result in t.results)]
+        for trigger in spec.opens:
+            if trigger.after == closed.key and (not trigger.results or result in trigger.results):
+                plan = _schedule(plan, enrolment, spec, trigger, event.at)
         if spec.repeats and spec.key == closed.key and outcome is Outcome.DONE:
-            fired.append(Trigger(after=closed.key))
-        plan = _schedule(plan, enrolment, spec, fired, event.at)
+            plan = _schedule(plan, enrolment, spec, Trigger(after=closed.key), event.at)
     return plan
 
 
-def _schedule(
-    plan: Plan, enrolment: Enrolment, spec: StepSpec, triggers: list[Trigger], at: datetime
-) -> Plan:
-    if not triggers or (spec.basis and plan.basis and spec.basis is not plan.basis):
+def _schedule(plan: Plan, enrolment: Enrolment, spec: StepSpec, trigger: Trigger, at: datetime) -> Plan:
+    if spec.basis and plan.basis and spec.basis is not plan.basis:
         return plan
-    wait = triggers[0].wait
-    if wait is not None:
-        at = morning(wait, at, enrolment.id)
+    if trigger.wait is not None:
+        at = morning(trigger.wait, at, enrolment.id)
     return _add_opening(plan, enrolment.id, spec.key, at, spec.owner)
 
 
@@ -223,8 +221,6 @@ def _everything_ends(plan: Plan, event: Event) -> Plan:
 
 def _end_on(plan: Plan, event: Event) -> Plan:
     """Enrolments whose programme this kind of event ends."""
-    if event.kind is EventKind.ENROLLED:
-        return plan
 
     def ends(enrolment: Enrolment) -> bool:
         ending = plan.programmes[enrolment.programme].ends

@@ -148,6 +148,15 @@ class Programme:
         return self._by_key[key]
 
     @cached_property
+    def opened_on(self) -> Mapping[EventKind, tuple[tuple[StepSpec, Trigger], ...]]:
+        """The steps that each kind of event opens, with the trigger that does it."""
+        pairs = [(spec, trigger) for spec in self.steps for trigger in spec.opens if trigger.on]
+        return {
+            kind: tuple(pair for pair in pairs if pair[1].on is kind)
+            for kind in {t.on for _, t in pairs if t.on}
+        }
+
+    @cached_property
     def _by_key(self) -> dict[str, StepSpec]:
         return {spec.key: spec for spec in (*self.steps, *self.review_steps)}
 

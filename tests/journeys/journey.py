@@ -16,7 +16,7 @@ from iom.adapters.deeds.reviews import Held, hold
 from iom.adapters.deeds.steps import answer_step
 from iom.adapters.delivery import deliver_waiting
 from iom.adapters.settings import Settings
-from iom.adapters.store import folded
+from iom.adapters.store import folded, plans
 from iom.adapters.tables import Case
 from iom.agenda import next_act
 from iom.duration import Duration
@@ -99,11 +99,13 @@ class Journey:
         """Time goes on to ``until``; the partners answer by habit; every stretch must be as foretold."""
         while True:
             planned = await self._planned(habit)
-            at, step, doing = min(planned, key=lambda one: (one[0], one[1].id), default=(until, None, None))
+            at = min((at for at, _, _ in planned), default=until)
             await self.advance(min(at, until))
-            if step is None or doing is None or at > until:
+            if at >= until:
                 return
-            await doing(self, step)
+            for moment, step, doing in planned:
+                if moment == at:
+                    await doing(self, step)
             await self.heard()
 
     async def advance(self, moment: datetime) -> None:
@@ -166,16 +168,10 @@ class Journey:
 
     async def _is_settled(self) -> bool:
         async with transaction(self.pool) as conn:
-            found = await conn.execute(
-                "select last_seq = acknowledged_seq as heard from cases where id = %s", (self.case.id,)
-            )
-            row = await found.fetchone()
-            assert row is not None
-            plans = await folded.plans(conn, self.case.id)
-        if not row["heard"]:
-            await self.postman.nudge(self.case.id)
-        acts = [next_act(plan) for plan in plans]
-        return bool(row["heard"]) and all(act is None or act.at > self.now for act in acts)
+            if await plans.is_behind(conn, self.case.id):
+                return False
+            acts = [next_act(plan) for plan in await folded.plans(conn, self.case.id)]
+        return all(act is None or act.at > self.now for act in acts)
 
     async def _happened(self) -> Counter[Line]:
         """Everything the plan has done so far, from the tables people and letters see, to the minute."""

@@ -37,6 +37,15 @@ async def acknowledge(conn: Connection, case_id: UUID, seq: int) -> None:
     )
 
 
+async def is_behind(conn: Connection, case_id: UUID) -> bool:
+    """Whether the case's log has grown beyond what its plan has read."""
+    found = await conn.execute(
+        "select last_seq > acknowledged_seq as behind from cases where id = %s", (case_id,)
+    )
+    row = await found.fetchone()
+    return row is not None and bool(row["behind"])
+
+
 async def with_news(conn: Connection, most: int) -> list[UUID]:
     """Cases whose log has grown beyond what their plan has read."""
     found = await conn.execute("select id from cases where last_seq > acknowledged_seq limit %s", (most,))
