@@ -1,0 +1,116 @@
+"""Looking: reads of people's data for those who may see it, each leaving one line in the record of looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from iom.access import EVERYWHERE, Deed, may
+from iom.adapters.database import Connection
+from iom.adapters.deeds.by import By
+from iom.adapters.store import case_file, cohort, folded, step_views, steps, timeline
+from iom.adapters.store.case_file import CaseFile, Cover
+from iom.adapters.store.cohort import Asker, CohortQuery, CohortRow
+from iom.adapters.store.step_views import StepView
+from iom.adapters.store.steps import ListedStep
+from iom.adapters.store.timeline import Happening
+from iom.forecast import Foreseen
+from iom.refusals import Refused
+
+Row = TypeVar("Row")
+CONSULT = "consult"
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Part of a list; ``more`` if there is more behind its last row."""
+
+    rows: tuple[Row, ...]
+    more: bool
+
+    @classmethod
+    def of(cls, found: Sequence[Row], limit: int) -> "Page[Row]":
+        """From up to ``limit`` + 1 rows found."""
+        return cls(tuple(found[:limit]), len(found) > limit)
+
+
+async def at_cohort(
+    conn: Connection, by: By, wanted: CohortQuery, limit: int, after: str | None = None
+) -> Page[CohortRow]:
+    """The cases this person may see, by surname, from behind the one called ``after``."""
+    found = await cohort.listed(conn, _asker(by), wanted, by.now, limit + 1, after)
+    page = Page.of(found, limit)
+    await _note_list(conn, by, "cases", [row.ref for row in page.rows], "cohort")
+    return page
+
+
+async def at_case(conn: Connection, by: By, ref: str) -> CaseFile:
+    """The whole case. Raises Refused(case_not_found)."""
+    return await case_file.whole(conn, await _cover(conn, by, ref, "case"), by.actor.account_id)
+
+
+async def at_timeline(
+    conn: Connection, by: By, ref: str, limit: int, behind: tuple[datetime, str] | None = None
+) -> Page[Happening]:
+    """What has happened on the case, newest first. Raises Refused(case_not_found)."""
+    cover = await _cover(conn, by, ref, "timeline")
+    return Page.of(await timeline.read(conn, cover.id, limit + 1, behind), limit)
+
+
+async def at_forecast(conn: Connection, by: By, ref: str, until: datetime) -> Sequence[Foreseen]:
+    """What will happen on the case if nobody does anything more. Raises Refused(case_not_found)."""
+    cover = await _cover(conn, by, ref, "forecast")
+    return await folded.foreseen(conn, cover.id, until)
+
+
+async def at_steps(
+    conn: Connection,
+    by: By,
+    *,
+    mine: bool,
+    limit: int,
+    overdue: bool = False,
+    after: tuple[datetime, UUID] | None = None,
+) -> Page[ListedStep]:
+    """Open steps that do not rest, soonest due first: this person's own if ``mine``, else all they may see."""
+    found = await steps.listed(
+        conn,
+        by.actor.account_id,
+        by.actor.role,
+        everywhere=_asker(by).everywhere,
+        mine=mine,
+        due_before=by.now if overdue else None,
+        after=after,
+        limit=limit + 1,
+    )
+    page = Page.of(found, limit)
+    await _note_list(conn, by, "cases", [row.case_ref for row in page.rows], "steps")
+    return page
+
+
+async def at_step(conn: Connection, by: By, step_id: UUID) -> StepView:
+    """One step, open or closed. Raises Refused(step_not_found)."""
+    step = await step_views.one(conn, step_id, by.actor.account_id)
+    if step is None or not may(by.actor.role, Deed.SEE_CASE, on_team=step.on_team):
+        raise Refused("step_not_found", "There is no such step among those you can see. Check the address.")
+    await by.note(conn, CONSULT, f"step:{step_id}", step.case_id, "step")
+    return step
+
+
+async def _cover(conn: Connection, by: By, ref: str, purpose: str) -> Cover:
+    cover = await case_file.cover(conn, ref, by.actor.account_id)
+    if cover is None or not may(by.actor.role, Deed.SEE_CASE, on_team=cover.on_team):
+        raise Refused("case_not_found", "There is no such case among those you can see. Check the reference.")
+    await by.note(conn, CONSULT, f"case:{ref}", cover.id, purpose)
+    return cover
+
+
+async def _note_list(conn: Connection, by: By, things: str, shown: Sequence[str], purpose: str) -> None:
+    """One line that names everything shown. A list that showed nobody leaves none."""
+    if shown:
+        await by.note(conn, CONSULT, f"{things}:{','.join(dict.fromkeys(shown))}", None, purpose)
+
+
+def _asker(by: By) -> Asker:
+    return Asker(by.actor.account_id, by.actor.role in EVERYWHERE)

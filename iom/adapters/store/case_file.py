@@ -1,0 +1,180 @@
+"""One case with all that stands in it: cover, person, needs, team, steps, reviews, interventions. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from iom.adapters.database import Connection
+from iom.adapters.store import step_views
+from iom.adapters.store.step_views import StepView
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """The human the case is about. All of it is personal."""
+
+    surname: str
+    forenames: str
+    date_of_birth: date
+    sex: str | None
+    ethnicity: str | None
+    pnc_id: str | None
+    crn: str | None
+    noms_number: str | None
+    postcode_district: str | None
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What stands on the cover of a case. ``on_team`` says whether the asker works on it."""
+
+    id: UUID
+    ref: str
+    local_ref: str | None
+    cohort: str | None
+    basis: str
+    rag: str | None
+    police_area: str
+    lead_agency: str | None
+    custody_status: str
+    establishment: str | None
+    earliest_release_on: date | None
+    index_offence_code: str | None
+    index_offence: str | None
+    sentence_start_on: date | None
+    sentence_end_on: date | None
+    arp_score: float | None
+    csrp_score: float | None
+    rosh: str | None
+    last_contact_on: date | None
+    notes: str
+    opened_at: datetime
+    adopted_on: date | None
+    closed_at: datetime | None
+    on_team: bool
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who holds a role on the case."""
+
+    role: str
+    account_id: UUID
+    name: str
+    email: str
+    agency: str
+
+
+@dataclass(frozen=True)
+class HeldReview:
+    """A review that was held: by whom, and what it came to."""
+
+    step_id: UUID
+    held_at: datetime
+    held_by_name: str
+    rag_before: str | None
+    rag_after: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class InterventionView:
+    """A piece of work on its own programme (``name@version``)."""
+
+    id: UUID
+    programme: str
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NominationView:
+    """Who put the person forward, and why."""
+
+    nominated_at: datetime
+    nominated_by_name: str
+    why: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """The whole case. ``steps`` are those open, soonest due first; ``reviews`` the latest first."""
+
+    cover: Cover
+    person: PersonView
+    needs: tuple[str, ...]
+    team: tuple[Member, ...]
+    steps: tuple[StepView, ...]
+    reviews: tuple[HeldReview, ...]
+    interventions: tuple[InterventionView, ...]
+    nomination: NominationView | None
+
+
+_OF_CASES = ", ".join(
+    f"cases.{field.name}" for field in fields(Cover) if field.name not in ("lead_agency", "on_team")
+)
+_OF_PERSON = ", ".join(f"person.{field.name}" for field in fields(PersonView))
+
+_COVER = f"""
+select {_OF_CASES}, agency.name as lead_agency,
+       exists (select from team_member where case_id = cases.id and account_id = %(account)s) as on_team
+from cases left join agency on agency.id = cases.lead_agency_id where cases.ref = %(ref)s
+"""
+
+_PERSON = (
+    f"select {_OF_PERSON} from person join cases on cases.person_id = person.id where cases.id = %(case)s"
+)
+
+_TEAM = """
+select member.role, account.id as account_id, account.name, account.email, agency.name as agency
+from team_member member join account on account.id = member.account_id join agency on agency.id = account.agency_id
+where member.case_id = %(case)s order by member.role
+"""
+
+_REVIEWS = """
+select step_id, held_at, account.name as held_by_name, rag_before, rag_after, summary
+from review join account on account.id = held_by_id where case_id = %(case)s order by held_at desc, step_id
+"""
+
+_INTERVENTIONS = """
+select id, programme, started_at, ended_at from intervention where case_id = %(case)s order by started_at, id
+"""
+
+_NOMINATION = """
+select nominated_at, account.name as nominated_by_name, why, evidence
+from nomination join account on account.id = nominated_by_id where case_id = %(case)s
+"""
+
+
+async def cover(conn: Connection, ref: str, account_id: UUID) -> Cover | None:
+    """The cover of the case called ``ref``; None if there is none. ``account_id`` is who asks."""
+    async with conn.cursor(row_factory=class_row(Cover)) as cursor:
+        return await (await cursor.execute(_COVER, {"ref": ref, "account": account_id})).fetchone()
+
+
+async def whole(conn: Connection, front: Cover, account_id: UUID) -> CaseFile:
+    """The case behind this cover."""
+    needs = await conn.execute("select need from case_need where case_id = %s order by need", (front.id,))
+    nomination = await _rows(conn, NominationView, _NOMINATION, front.id)
+    return CaseFile(
+        cover=front,
+        person=(await _rows(conn, PersonView, _PERSON, front.id))[0],
+        needs=tuple([row["need"] async for row in needs]),
+        team=tuple(await _rows(conn, Member, _TEAM, front.id)),
+        steps=tuple(await step_views.open_on(conn, front.id, account_id)),
+        reviews=tuple(await _rows(conn, HeldReview, _REVIEWS, front.id)),
+        interventions=tuple(await _rows(conn, InterventionView, _INTERVENTIONS, front.id)),
+        nomination=nomination[0] if nomination else None,
+    )
+
+
+async def _rows(conn: Connection, shape: type[Row], statement: str, case_id: UUID) -> Sequence[Row]:
+    async with conn.cursor(row_factory=class_row(shape)) as cursor:
+        return await (await cursor.execute(statement, {"case": case_id})).fetchall()

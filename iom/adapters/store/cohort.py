@@ -1,0 +1,153 @@
+"""The cohort as a list: filters, search and pages of it, by name. Shows only what the asker may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from iom.adapters.database import Connection
+from iom.identifiers import PncId
+from iom.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Whose list it is: ``everywhere`` if their role sees every case, else those on whose team they are."""
+
+    account_id: UUID
+    everywhere: bool
+
+
+@dataclass(frozen=True)
+class CohortQuery:
+    """What to list; None asks for no such filter. ``agency`` is the lead agency's code, ``area`` the police area.
+
+    ``q`` is part of a name, or a PNC id, CRN, NOMS number, case or local reference.
+    """
+
+    cohort: str | None = None
+    rag: str | None = None
+    area: str | None = None
+    agency: str | None = None
+    overdue: bool | None = None
+    q: str | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class CohortRow:
+    """One case in the list. Steps that rest are neither counted nor due."""
+
+    id: UUID
+    ref: str
+    surname: str
+    forenames: str
+    cohort: str | None
+    basis: str
+    rag: str | None
+    custody_status: str
+    police_area: str
+    lead_agency: str | None
+    opened_at: datetime
+    adopted_on: date | None
+    closed_at: datetime | None
+    open_steps: int
+    overdue_steps: int
+    next_due_at: datetime | None
+
+
+_LATE = (
+    "step.case_id = cases.id and step.closed_at is null and step.paused_at is null and step.due_at < %(now)s"
+)
+
+_NAME = "lower(person.forenames || ' ' || person.surname || ' ' || person.forenames)"
+
+_FILTERS = {
+    "cohort": "cases.cohort = %(cohort)s",
+    "rag": "cases.rag = %(rag)s",
+    "area": "lower(cases.police_area) = lower(%(area)s)",
+    "agency": "agency.code = %(agency)s",
+    "overdue": f"exists (select from step where {_LATE}) = %(overdue)s",
+    "q": f"""(strpos({_NAME}, %(words)s) > 0 or %(exactly)s in
+              (person.pnc_id, person.crn, person.noms_number, cases.ref, upper(cases.local_ref)))""",
+}
+
+_SEEN = """
+from cases join person on person.id = cases.person_id left join agency on agency.id = cases.lead_agency_id
+where (%(everywhere)s or exists
+       (select from team_member where case_id = cases.id and account_id = %(account)s))
+"""
+
+_PLACE = "(lower(person.surname), lower(person.forenames), cases.ref)"
+
+_LIST = """
+select page.*, work.open_steps, work.overdue_steps, work.next_due_at
+from (
+    select cases.id, cases.ref, person.surname, person.forenames, cases.cohort, cases.basis, cases.rag,
+           cases.custody_status, cases.police_area, agency.name as lead_agency, cases.opened_at, cases.adopted_on,
+           cases.closed_at
+    {seen} and {filters}
+    order by lower(person.surname), lower(person.forenames), cases.ref limit %(limit)s
+) page
+cross join lateral (
+    select count(*) as open_steps, count(*) filter (where due_at < %(now)s) as overdue_steps, min(due_at) as next_due_at
+    from step where case_id = page.id and closed_at is null and paused_at is null
+) work
+order by lower(page.surname), lower(page.forenames), page.ref
+"""
+
+
+async def listed(
+    conn: Connection, asker: Asker, wanted: CohortQuery, now: datetime, limit: int, after: str | None = None
+) -> Sequence[CohortRow]:
+    """Cases by surname, at most ``limit``, from behind the one whose reference is ``after``."""
+    asked = {name: value for name in _FILTERS if (value := getattr(wanted, name)) is not None}
+    filters = [
+        f"cases.closed_at is {'not ' if wanted.closed else ''}null",
+        *(_FILTERS[name] for name in asked),
+    ]
+    values: dict[str, Any] = {**asked, "account": asker.account_id, "everywhere": asker.everywhere}
+    values |= {"now": now, "limit": limit, **_search(wanted.q or "")}
+    if after is not None:
+        filters.append(f"{_PLACE} > (select lower(surname), lower(forenames), ref from passed)")
+        values["after"] = after
+    statement = _LIST.format(seen=_SEEN, filters=" and ".join(filters))
+    if after is not None:
+        passed = f"select person.surname, person.forenames, cases.ref {_SEEN} and cases.ref = %(after)s"
+        statement = f"with passed as ({passed}) {statement}"
+    async with conn.cursor(row_factory=class_row(CohortRow)) as cursor:
+        return await (await cursor.execute(statement, values)).fetchall()
+
+
+def _search(q: str) -> dict[str, str]:
+    """What is looked for in names, and what must be equal to an identifier in its canonical form."""
+    try:
+        exactly = str(PncId.parse(q))
+    except Refused:
+        exactly = q.strip().upper()
+    return {"words": " ".join(q.lower().split()), "exactly": exactly}
+
+
+async def areas(conn: Connection) -> Sequence[str]:
+    """The police areas of open cases, for a filter's choices."""
+    found = await conn.execute(
+        "select distinct police_area from cases where closed_at is null and police_area <> '' order by 1"
+    )
+    return [row["police_area"] async for row in found]
+
+
+@dataclass(frozen=True)
+class AgencyName:
+    """An agency, by the code a filter takes and the name people read."""
+
+    code: str
+    name: str
+
+
+async def agencies(conn: Connection) -> Sequence[AgencyName]:
+    """Every agency, for a filter's choices."""
+    async with conn.cursor(row_factory=class_row(AgencyName)) as cursor:
+        return await (await cursor.execute("select code, name from agency order by name")).fetchall()

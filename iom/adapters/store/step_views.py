@@ -1,0 +1,81 @@
+"""Steps with all that people read of them: a case's, or one. Answering them is ``steps``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from iom.adapters.database import Connection
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step as it stands. ``owner`` is the role, ``owner_name`` who holds it on the case, if anybody does."""
+
+    id: UUID
+    case_id: UUID
+    case_ref: str
+    person_name: str
+    programme: str
+    intervention_id: UUID | None
+    key: str
+    number: int
+    title: str
+    stage: str
+    guidance: str
+    form: str
+    owner: str
+    owner_name: str | None
+    owner_agency: str | None
+    clock: str
+    outcomes: tuple[str, ...]
+    results: tuple[str, ...]
+    opened_at: datetime
+    due_at: datetime
+    dating: int
+    paused_at: datetime | None
+    closed_at: datetime | None
+    closed_by_name: str | None
+    outcome: str | None
+    result: str | None
+    reason: str | None
+    note: str | None
+    on_team: bool
+
+
+_READ = """
+select step.id, step.case_id, cases.ref as case_ref, person.forenames || ' ' || person.surname as person_name,
+       step.programme, step.intervention_id, step.key, step.number, step.title, step.stage, step.guidance, step.form,
+       step.owner, owner.name as owner_name, agency.name as owner_agency, step.clock, step.outcomes, step.results,
+       step.opened_at, step.due_at, step.dating, step.paused_at, step.closed_at, closer.name as closed_by_name,
+       step.outcome, step.result, step.reason, step.note,
+       exists (select from team_member where case_id = step.case_id and account_id = %(account)s) as on_team
+from step
+join cases on cases.id = step.case_id
+join person on person.id = cases.person_id
+left join team_member member on member.case_id = step.case_id and member.role = step.owner
+left join account owner on owner.id = member.account_id
+left join agency on agency.id = owner.agency_id
+left join account closer on closer.id = step.closed_by_id
+"""
+
+
+async def one(conn: Connection, step_id: UUID, account_id: UUID) -> StepView | None:
+    """The step, open or closed; None if there is none. ``account_id`` is who asks: see ``on_team``."""
+    found = await conn.execute(f"{_READ} where step.id = %(step)s", {"step": step_id, "account": account_id})
+    row = await found.fetchone()
+    return _view(row) if row else None
+
+
+async def open_on(conn: Connection, case_id: UUID, account_id: UUID) -> Sequence[StepView]:
+    """The case's open steps, those that rest among them, soonest due first."""
+    found = await conn.execute(
+        f"{_READ} where step.case_id = %(case)s and step.closed_at is null order by step.due_at, step.id",
+        {"case": case_id, "account": account_id},
+    )
+    return [_view(row) async for row in found]
+
+
+def _view(row: dict[str, Any]) -> StepView:
+    return StepView(**{**row, "outcomes": tuple(row["outcomes"]), "results": tuple(row["results"])})
