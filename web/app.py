@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
+from importlib import import_module
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from iom.adapters.database import open_pool
 from iom.adapters.settings import Settings, load_settings
 from web import health
 from web.api import routes
+from web.api.described import describe
 from web.problems import Problem, answer_problems
 
 MOST_BYTES = 256 * 1024
@@ -35,14 +36,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings or load_settings()
     app.include_router(health.router)
     app.include_router(routes.router)
-    if find_spec("web.pages"):  # until the pages are there
-        from web.pages import problem_page, router  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-        app.include_router(router)
-        answer_problems(app, problem_page)
-    else:
-        answer_problems(app, _plain)
+    describe(app)
+    _add_pages(app)
     return app
+
+
+def _add_pages(app: FastAPI) -> None:
+    try:
+        pages = import_module("web.pages")
+    except ImportError:  # until the pages are there
+        return answer_problems(app, _plain)
+    pages.install(app)
+    return None
 
 
 @asynccontextmanager

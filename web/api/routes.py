@@ -2,4 +2,8 @@
 
 from fastapi import APIRouter
 
+from web.api import cases, decisions, me, steps
+
 router = APIRouter(prefix="/api/v1")
+for each in (steps, cases, decisions, me):
+    router.include_router(each.router)

@@ -1,0 +1,98 @@
+"""Cases: the cohort list, one case, its timeline, its forecast. Reads; each leaves a line in the record of looks."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, StringConstraints
+
+from iom.adapters.deeds import looks
+from iom.adapters.store.cohort import CohortQuery
+from iom.duration import Duration, Unit
+from iom.refusals import Refused
+from iom.vocabulary import Cohort, Rag
+from web.api import cursors
+from web.api.bodies import CaseReference, Optionally
+from web.api.case_shapes import CaseDetail
+from web.api.described import ALWAYS, FOUND, SECURED
+from web.api.shapes import CaseList, CaseSummary, Forecast, ForeseenShape, HappeningShape, Timeline
+from web.deps import ApiVisit
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Cursor = Annotated[
+    str | None, Query(max_length=cursors.LONGEST, description="next_cursor of the page before.")
+]
+Text = Annotated[Optionally, StringConstraints(max_length=200)]
+Months = Annotated[int, Query(ge=1, le=24, description="How many months ahead.")]
+
+
+@router.get("", responses=ALWAYS, openapi_extra=SECURED)
+async def cohort(
+    visit: ApiVisit,
+    cohort: Cohort | None = None,
+    rag: Rag | None = None,
+    area: Annotated[Text | None, Query(description="The police area.")] = None,
+    agency: Annotated[Text | None, Query(description="The lead agency's code.")] = None,
+    overdue: Annotated[bool | None, Query(description="Whether a step is overdue.")] = None,
+    q: Annotated[
+        Text | None, Query(description="Part of a name, or a PNC id, CRN, NOMS number or reference.")
+    ] = None,
+    closed: Annotated[bool, Query(description="Closed cases instead of open ones.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> CaseList:
+    """The cases you may see, by surname."""
+    wanted = CohortQuery(cohort, rag, area, agency, overdue, q, closed)
+    after = cursors.unpack(cursor, 1)[0] if cursor else None
+    page = await looks.at_cohort(visit.conn, visit.by, wanted, limit, after)
+    cases = tuple(CaseSummary.of(row) for row in page.rows)
+    return CaseList(cases=cases, next_cursor=cursors.pack(cases[-1].ref) if page.more else None)
+
+
+@router.get("/{ref}", responses=ALWAYS | FOUND, openapi_extra=SECURED)
+async def case(visit: ApiVisit, ref: CaseReference) -> CaseDetail:
+    """One case: its cover, person, needs, team, open steps, reviews and interventions."""
+    return CaseDetail.of(await looks.at_case(visit.conn, visit.by, ref))
+
+
+@router.get("/{ref}/timeline", responses=ALWAYS | FOUND, openapi_extra=SECURED)
+async def timeline(
+    visit: ApiVisit, ref: CaseReference, cursor: Cursor = None, limit: Limit = 100
+) -> Timeline:
+    """What has happened, newest first: every entry of the case's log, and its letters."""
+    behind = cursors.at_moment(cursor) if cursor else None
+    page = await looks.at_timeline(visit.conn, visit.by, ref, limit, behind)
+    last = page.rows[-1] if page.more else None
+    return Timeline(
+        happenings=tuple(HappeningShape.of(row) for row in page.rows),
+        next_cursor=cursors.pack(last.at.isoformat(), last.place) if last else None,
+    )
+
+
+@router.get("/{ref}/forecast", responses=ALWAYS | FOUND, openapi_extra=SECURED)
+async def forecast(
+    visit: ApiVisit,
+    ref: CaseReference,
+    months: Months = 3,
+    until: Annotated[
+        AwareDatetime | None, Query(description="Up to this moment instead, two years ahead at most.")
+    ] = None,
+) -> Forecast:
+    """What will happen if nobody does anything more: every step, review and letter to come."""
+    now = visit.by.now
+    horizon = _horizon(now, until) if until else Duration(months, Unit.MONTH).after(now)
+    foreseen = await looks.at_forecast(visit.conn, visit.by, ref, horizon)
+    return Forecast(until=horizon, foreseen=tuple(ForeseenShape.of(item) for item in foreseen))
+
+
+def _horizon(now: datetime, until: datetime) -> datetime:
+    furthest = Duration(24, Unit.MONTH).after(now)
+    try:
+        asked = until.astimezone(UTC)
+    except OverflowError:
+        asked = None
+    if asked is None or asked > furthest:
+        raise Refused("date_too_far", "A forecast looks two years ahead at most. Give an earlier moment.")
+    return asked

@@ -1,0 +1,59 @@
+"""Steps: the list of work, and answering one. Answering is the busiest request there is, so it is parsed by hand."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Query
+from starlette.requests import Request
+
+from iom.adapters.deeds import looks
+from iom.adapters.deeds.steps import answer_step
+from iom.step import Answer
+from web.api import cursors
+from web.api.bodies import OutcomeBody
+from web.api.cases import Cursor, Limit
+from web.api.described import ALWAYS, DEED, SECURED
+from web.api.shapes import AnswerRecorded, StepList, StepSummary
+from web.deps import ApiVisit, Now, visit_by_token
+
+router = APIRouter(prefix="/steps", tags=["steps"])
+
+
+@router.get("", responses=ALWAYS, openapi_extra=SECURED)
+async def steps(
+    visit: ApiVisit,
+    state: Annotated[
+        Literal["open", "overdue"], Query(description="All open ones, or those overdue.")
+    ] = "open",
+    mine: Annotated[bool, Query(description="Only those that are yours to do.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> StepList:
+    """Open steps you may see, soonest due first. Those that rest while the person is in custody are left out."""
+    after = cursors.at_moment_of(cursor) if cursor else None
+    page = await looks.at_steps(
+        visit.conn, visit.by, mine=mine, limit=limit, overdue=state == "overdue", after=after
+    )
+    last = page.rows[-1] if page.more else None
+    return StepList(
+        steps=tuple(StepSummary.of(row) for row in page.rows),
+        next_cursor=cursors.pack(last.due_at.isoformat(), str(last.id)) if last else None,
+    )
+
+
+@router.post("/{id}/outcome", responses=ALWAYS | DEED, openapi_extra=SECURED)
+async def outcome(
+    request: Request,
+    at: Now,
+    step_id: Annotated[UUID, Path(alias="id")],
+    body: OutcomeBody,
+    key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
+) -> AnswerRecorded:
+    """Say what became of a step: done, cannot be done yet, or no longer needed.
+
+    The same ``Idempotency-Key`` again gets the first answer.
+    """
+    said = Answer(body.outcome, body.result, body.reason, body.new_due_on, body.note)
+    async with visit_by_token(request, at, key) as visit:
+        recorded = await answer_step(visit.conn, visit.by, step_id, said)
+    return AnswerRecorded.of(recorded)
