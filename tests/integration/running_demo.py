@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,6 +58,13 @@ class RunningDemo:
 def without_our_variables() -> dict[str, str]:
     """The environment as it would be for somebody new."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("IOM_", "TEMPORAL_"))}
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder to run root's PostgreSQL in. Not tmp_path: each new pytest run closes that to all users but root."""
+    with tempfile.TemporaryDirectory(prefix="iom-test-") as made:
+        yield Path(made).resolve()
 
 
 @contextmanager

@@ -6,15 +6,22 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from iom.adapters.embedded.child import free_port
-from tests.integration.running_demo import demo, gone, without_our_variables
+from tests.integration.running_demo import demo, gone, own_folder, without_our_variables
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with own_folder() as made:
+        yield made
 
 
 def database_url(folder: Path) -> str:
@@ -26,33 +33,33 @@ def iom(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=without_our_variables())
 
 
-def test_it_says_ready_on_a_line_of_its_own_and_sigterm_stops_all_of_it(tmp_path: Path) -> None:
+def test_it_says_ready_on_a_line_of_its_own_and_sigterm_stops_all_of_it(folder: Path) -> None:
     port = free_port()
-    with demo(tmp_path / "data", "--port", str(port)) as running:
+    with demo(folder, "--port", str(port)) as running:
         assert running.hear("ready") == f"ready http://127.0.0.1:{port}"
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live") as answer:
             assert answer.status == 200
         assert len(running.processes()) >= 5
         assert running.stop() == 0
         assert gone(running, 0)
-    assert not (tmp_path / "data" / "addresses.json").exists()
+    assert not (folder / "addresses.json").exists()
 
 
-def test_a_second_start_on_the_same_folder_finds_what_the_first_left(tmp_path: Path) -> None:
-    with demo(tmp_path / "data") as first:
+def test_a_second_start_on_the_same_folder_finds_what_the_first_left(folder: Path) -> None:
+    with demo(folder) as first:
         first.hear("ready")
-        with psycopg.connect(database_url(tmp_path / "data")) as connection:
+        with psycopg.connect(database_url(folder)) as connection:
             connection.execute("create table left_by_the_first ()")
         assert first.stop(signal.SIGINT, whole_group=True) == 0
-    with demo(tmp_path / "data") as second:
+    with demo(folder) as second:
         second.hear("ready")
-        with psycopg.connect(database_url(tmp_path / "data")) as connection:
+        with psycopg.connect(database_url(folder)) as connection:
             connection.execute("table left_by_the_first")
         assert second.stop() == 0
-    with demo(tmp_path / "data", "--fresh") as third:
+    with demo(folder, "--fresh") as third:
         third.hear("ready")
         with (
-            psycopg.connect(database_url(tmp_path / "data")) as connection,
+            psycopg.connect(database_url(folder)) as connection,
             pytest.raises(psycopg.errors.UndefinedTable),
         ):
             connection.execute("table left_by_the_first")
@@ -70,58 +77,56 @@ def test_a_second_start_on_the_same_folder_finds_what_the_first_left(tmp_path: P
     ],
 )
 def test_a_signal_while_it_starts_stops_what_was_started(
-    tmp_path: Path, moment: str, number: signal.Signals
+    folder: Path, moment: str, number: signal.Signals
 ) -> None:
-    with demo(tmp_path / "data") as running:
+    with demo(folder) as running:
         running.hear(moment)
         assert running.stop(number, whole_group=number is signal.SIGINT) == 0
         assert gone(running, 0)
         assert "Traceback" not in "\n".join(running.said)
 
 
-def test_a_part_that_ends_by_itself_is_named_and_the_rest_is_stopped(tmp_path: Path) -> None:
-    with demo(tmp_path / "data") as running:
+def test_a_part_that_ends_by_itself_is_named_and_the_rest_is_stopped(folder: Path) -> None:
+    with demo(folder) as running:
         running.hear("ready")
-        os.kill(pid_of("iom.adapters.inbox", tmp_path / "data"), signal.SIGKILL)
+        os.kill(pid_of("iom.adapters.inbox", folder), signal.SIGKILL)
         assert running.ended() == 1
         assert any(line.startswith("Inbox stopped by itself with status -9.") for line in running.said)
         assert gone(running, 0)
 
 
-def test_nothing_outlives_a_demo_that_is_killed_outright(tmp_path: Path) -> None:
-    with demo(tmp_path / "data") as running:
+def test_nothing_outlives_a_demo_that_is_killed_outright(folder: Path) -> None:
+    with demo(folder) as running:
         running.hear("ready")
         running.stop(signal.SIGKILL)
         assert gone(running)
-    with demo(tmp_path / "data") as again:
+    with demo(folder) as again:
         again.hear("ready")
 
 
-def test_two_demos_on_one_folder_or_one_port_are_refused_in_a_sentence(tmp_path: Path) -> None:
-    with demo(tmp_path / "data") as running:
+def test_two_demos_on_one_folder_or_one_port_are_refused_in_a_sentence(folder: Path) -> None:
+    with demo(folder) as running:
         port = running.hear("ready").rsplit(":", 1)[1]
-        same_folder = iom("demo", "--data-dir", str(tmp_path / "data"))
-        same_port = iom("demo", "--data-dir", str(tmp_path / "other"), "--port", port)
+        same_folder = iom("demo", "--data-dir", str(folder))
+        same_port = iom("demo", "--data-dir", f"{folder}-other", "--port", port)
     assert same_folder.returncode == same_port.returncode == 2
     assert same_folder.stderr.startswith("A demo is running on ")
     assert same_port.stderr.startswith(f"Port {port} is taken ")
 
 
-def test_a_folder_with_other_things_in_it_is_never_used_nor_wiped(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("three years of work")
-    refused = iom("demo", "--fresh", "--data-dir", str(tmp_path))
+def test_a_folder_with_other_things_in_it_is_never_used_nor_wiped(folder: Path) -> None:
+    (folder / "thesis.txt").write_text("three years of work")
+    refused = iom("demo", "--fresh", "--data-dir", str(folder))
     assert refused.returncode == 2
     assert "was not made by a demo" in refused.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
 
 
-def test_a_part_with_an_address_in_the_environment_is_not_started(tmp_path: Path) -> None:
-    with demo(tmp_path / "data", environment={"IOM_SMTP_URL": "smtp://127.0.0.1:9"}) as running:
+def test_a_part_with_an_address_in_the_environment_is_not_started(folder: Path) -> None:
+    with demo(folder, environment={"IOM_SMTP_URL": "smtp://127.0.0.1:9"}) as running:
         running.hear("ready")
         assert not any("iom.adapters.inbox" in command for command in running.processes())
-        assert (
-            json.loads((tmp_path / "data" / "addresses.json").read_text())["smtp_url"] == "smtp://127.0.0.1:9"
-        )
+        assert json.loads((folder / "addresses.json").read_text())["smtp_url"] == "smtp://127.0.0.1:9"
 
 
 def pid_of(words: str, folder: Path) -> int:

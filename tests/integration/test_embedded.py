@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -13,6 +14,7 @@ import pytest
 from temporalio.client import Client
 
 from iom.adapters.embedded import child, postgres, temporal
+from tests.integration.running_demo import own_folder
 
 HOLD_OPEN = """
 import sys, time
@@ -24,30 +26,36 @@ with serving(Path(sys.argv[1])) as url:
 """
 
 
-def test_postgres_keeps_its_data_from_one_start_to_the_next(tmp_path: Path) -> None:
-    with postgres.serving(tmp_path) as url, psycopg.connect(url) as connection:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with own_folder() as made:
+        yield made
+
+
+def test_postgres_keeps_its_data_from_one_start_to_the_next(folder: Path) -> None:
+    with postgres.serving(folder) as url, psycopg.connect(url) as connection:
         connection.execute("create table kept as select 'yes' as answer")
-    with postgres.serving(tmp_path) as url, psycopg.connect(url) as connection:
+    with postgres.serving(folder) as url, psycopg.connect(url) as connection:
         assert connection.execute("select answer from kept").fetchone() == ("yes",)
 
 
-def test_postgres_takes_nobody_without_the_password(tmp_path: Path) -> None:
-    with postgres.serving(tmp_path) as url:
-        stranger = url.replace(postgres.Cluster(tmp_path, 0).url.split(":")[2].split("@")[0], "guess")
+def test_postgres_takes_nobody_without_the_password(folder: Path) -> None:
+    with postgres.serving(folder) as url:
+        stranger = url.replace(postgres.Cluster(folder, 0).url.split(":")[2].split("@")[0], "guess")
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(stranger)
 
 
-def test_a_cluster_left_half_made_is_made_again(tmp_path: Path) -> None:
-    (tmp_path / "unfinished").mkdir()
-    (tmp_path / "unfinished" / "PG_VERSION").write_text("18")
-    with postgres.serving(tmp_path) as url, psycopg.connect(url) as connection:
+def test_a_cluster_left_half_made_is_made_again(folder: Path) -> None:
+    (folder / "unfinished").mkdir()
+    (folder / "unfinished" / "PG_VERSION").write_text("18")
+    with postgres.serving(folder) as url, psycopg.connect(url) as connection:
         assert connection.execute("select current_database()").fetchone() == ("iom",)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user for PostgreSQL")
-def test_postgres_serves_from_a_folder_that_only_root_could_enter(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+def test_postgres_serves_from_a_folder_that_only_root_could_enter(folder: Path) -> None:
+    closed = folder / "closed"
     closed.mkdir(mode=0o700)
     with postgres.serving(closed / "folder") as url, psycopg.connect(url) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
@@ -55,22 +63,22 @@ def test_postgres_serves_from_a_folder_that_only_root_could_enter(tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
-def test_postgres_ends_when_the_process_that_started_it_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", HOLD_OPEN, str(tmp_path)]
+def test_postgres_ends_when_the_process_that_started_it_is_killed(folder: Path) -> None:
+    command = [sys.executable, "-c", HOLD_OPEN, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         url = holder.stdout.readline().strip()
         psycopg.connect(url).close()
         holder.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 10
-    while (tmp_path / "data" / "postmaster.pid").exists() and time.monotonic() < deadline:
+    while (folder / "data" / "postmaster.pid").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)
 
 
-async def test_temporal_serves_the_default_namespace_from_its_own_program(tmp_path: Path) -> None:
-    with temporal.serving(tmp_path / "temporal.log") as address:
+async def test_temporal_serves_the_default_namespace_from_its_own_program(folder: Path) -> None:
+    with temporal.serving(folder / "temporal.log") as address:
         client = await Client.connect(address)
         assert await client.service_client.check_health()
 
