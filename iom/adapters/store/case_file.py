@@ -159,13 +159,18 @@ async def cover(conn: Connection, ref: str, account_id: UUID) -> Cover | None:
         return await (await cursor.execute(_COVER, {"ref": ref, "account": account_id})).fetchone()
 
 
+async def person(conn: Connection, case_id: UUID) -> PersonView:
+    """The human the case is about."""
+    return (await _rows(conn, PersonView, _PERSON, case_id))[0]
+
+
 async def whole(conn: Connection, front: Cover, account_id: UUID) -> CaseFile:
     """The case behind this cover."""
     needs = await conn.execute("select need from case_need where case_id = %s order by need", (front.id,))
     nomination = await _rows(conn, NominationView, _NOMINATION, front.id)
     return CaseFile(
         cover=front,
-        person=(await _rows(conn, PersonView, _PERSON, front.id))[0],
+        person=await person(conn, front.id),
         needs=tuple([row["need"] async for row in needs]),
         team=tuple(await _rows(conn, Member, _TEAM, front.id)),
         steps=tuple(await step_views.open_on(conn, front.id, account_id)),
