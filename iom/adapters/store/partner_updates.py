@@ -1,0 +1,38 @@
+"""What partners say before a review: one line each. Asking them for it is the plan's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from iom.adapters.database import Connection
+from iom.programme import PARTNER_UPDATE
+
+_FOR_REVIEW = """
+select update.owner, account.name as by_name, update.result, update.note, update.outcome, update.reason
+from step review
+join step update on update.case_id = review.case_id and update.programme = review.programme
+     and update.number = review.number and update.form = %(form)s
+left join account on account.id = update.closed_by_id
+where review.id = %(review)s order by update.owner
+"""
+
+
+@dataclass(frozen=True)
+class PartnerUpdate:
+    """One partner's line; ``outcome`` is None while it is still waited for."""
+
+    owner: str
+    by_name: str | None
+    result: str | None
+    note: str | None
+    outcome: str | None
+    reason: str | None
+
+
+async def for_review(conn: Connection, review_id: UUID) -> Sequence[PartnerUpdate]:
+    """The updates asked for with this review."""
+    async with conn.cursor(row_factory=class_row(PartnerUpdate)) as cursor:
+        found = await cursor.execute(_FOR_REVIEW, {"form": PARTNER_UPDATE, "review": review_id})
+        return await found.fetchall()
