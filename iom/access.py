@@ -18,6 +18,7 @@ class Deed(StrEnum):
     RECORD_CUSTODY = "record_custody"
     CHANGE_TEAM = "change_team"
     SEE_LETTERS = "see_letters"
+    DECIDE_ON_IMPORTS = "decide_on_imports"
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Actor:
     agency: str
 
 
-EVERYWHERE = frozenset({Role.COORDINATOR, Role.CHAIR})
-"""Roles that see and do on every case; all others need to be on its team."""
+EVERYWHERE = frozenset({Role.COORDINATOR, Role.CHAIR, Role.ANALYST})
+"""Roles that serve every case; all others need to be on its team."""
 
 ALLOWED: dict[Deed, frozenset[Role]] = {
     Deed.SEE_CASE: frozenset(Role),
@@ -52,6 +53,7 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
     ),
     Deed.CHANGE_TEAM: frozenset({Role.COORDINATOR}),
     Deed.SEE_LETTERS: frozenset({Role.COORDINATOR}),
+    Deed.DECIDE_ON_IMPORTS: frozenset({Role.COORDINATOR}),
 }
 
 
