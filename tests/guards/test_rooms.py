@@ -64,9 +64,3 @@ def test_every_module_says_in_one_line_what_it_is_for(room: str) -> None:
         if not (ast.get_docstring(ast.parse(path.read_text())) or "").strip()
     ]
     assert silent == []
-
-
-def test_no_file_names_a_package_registry() -> None:
-    lock = (HOUSE / "requirements.lock").read_text()
-    assert "://" not in lock
-    assert "--index-url" not in lock
