@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -20,9 +21,12 @@ _numbers = count()
 
 
 @pytest.fixture(scope="session")
-def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of database ``iom`` in a cluster of this test run's own, migrated: the template of all others."""
-    with postgres.serving(tmp_path_factory.mktemp("postgres")) as url:
+def cluster_url() -> Iterator[str]:
+    """The address of database ``iom`` in a cluster of this test run's own.
+
+    Not in pytest's folder: each pytest that starts shuts that folder to other users, and PostgreSQL runs as one.
+    """
+    with TemporaryDirectory(prefix="iom-postgres-") as folder, postgres.serving(Path(folder)) as url:
         yield url
 
 
@@ -49,9 +53,9 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """The Java test server, whose time is skipped: right for years and for continue-as-new."""
+    """The Java test server, whose time is skipped: right for years and continue-as-new. Its clock is one for all, so each test has its own."""
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=pydantic_data_converter,
         test_server_existing_path=str(Path(sysconfig.get_path("scripts"), "temporal-test-server")),

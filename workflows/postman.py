@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from iom.adapters.database import Pool, transaction
 from iom.adapters.store import events, plans
-from workflows.course import Start
+from workflows.course import RENEW_AFTER, Start
 from workflows.digest import DIGEST_ID, DailyDigest
 from workflows.supervision import SupervisionPlan, plan_id
 
@@ -27,8 +27,8 @@ BACK_OFF = 2.0
 class Postman:
     """Nudges plans on one task queue. Nudges may double, overtake or get lost: the log itself has the order."""
 
-    def __init__(self, pool: Pool, client: Client, task_queue: str) -> None:
-        self._pool, self._client, self._task_queue = pool, client, task_queue
+    def __init__(self, pool: Pool, client: Client, task_queue: str, renew_after: int = RENEW_AFTER) -> None:
+        self._pool, self._client, self._task_queue, self._renew_after = pool, client, task_queue, renew_after
         self._cases: set[UUID] = set()
         self._waiting = asyncio.Event()
 
@@ -44,7 +44,7 @@ class Postman:
         """Tells the case's plan that there is news, starting the plan if it does not run."""
         await self._client.start_workflow(
             SupervisionPlan.run,
-            Start(case_id),
+            Start(case_id, renew_after=self._renew_after),
             id=plan_id(case_id),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

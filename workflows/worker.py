@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from temporalio.client import Client
@@ -15,6 +16,7 @@ from iom.adapters.database import Pool, open_pool
 from iom.adapters.delivery import keep_delivering
 from iom.adapters.settings import Settings
 from iom.adapters.temporal import connect
+from workflows.course import RENEW_AFTER
 from workflows.digest import DailyDigest
 from workflows.intervention import Intervention
 from workflows.postman import Postman
@@ -24,6 +26,7 @@ log = structlog.get_logger()
 
 TASK_QUEUE = "supervision"
 WORKFLOWS = (SupervisionPlan, Intervention, DailyDigest)
+SIGN_OF_LIFE_EVERY = 5.0
 
 
 def plans_worker(client: Client, pool: Pool, task_queue: str) -> Worker:
@@ -41,14 +44,19 @@ def plans_worker(client: Client, pool: Pool, task_queue: str) -> Worker:
     )
 
 
-async def run(settings: Settings) -> None:
-    """Works until SIGTERM or SIGINT. Letters go out even while Temporal is down; plans go on when it is back."""
+async def run(settings: Settings, alive_file: Path | None = None) -> None:
+    """Works until SIGTERM or SIGINT. Letters go out even while Temporal is down; plans go on when it is back.
+
+    ``alive_file`` is touched every few seconds, for a health check that cannot ask a worker anything else.
+    """
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with open_pool(settings.database_url, settings.database_pool_size) as pool:
         works = asyncio.gather(
-            _plans(settings, pool), keep_delivering(pool, settings, lambda: datetime.now(UTC))
+            _plans(settings, pool),
+            keep_delivering(pool, settings, lambda: datetime.now(UTC)),
+            *([_give_signs_of_life(alive_file)] if alive_file else []),
         )
         stopping = asyncio.ensure_future(stopped.wait())
         await asyncio.wait((works, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -65,8 +73,16 @@ async def _plans(settings: Settings, pool: Pool) -> None:
         await postman.rounds(settings.database_url)
 
 
+async def _give_signs_of_life(file: Path) -> None:
+    while True:
+        await asyncio.to_thread(file.touch)
+        await asyncio.sleep(SIGN_OF_LIFE_EVERY)
+
+
 @asynccontextmanager
-async def working(client: Client, pool: Pool, task_queue: str) -> AsyncIterator[Postman]:
+async def working(
+    client: Client, pool: Pool, task_queue: str, renew_after: int = RENEW_AFTER
+) -> AsyncIterator[Postman]:
     """A running worker, with the postman for its plans."""
     async with plans_worker(client, pool, task_queue):
-        yield Postman(pool, client, task_queue)
+        yield Postman(pool, client, task_queue, renew_after)

@@ -1,23 +1,14 @@
 """What every journey starts from: a scheme, a mail server that takes every letter, and settings that name both."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 
 from iom.adapters.database import Pool
 from iom.adapters.settings import Settings
-from tests.builders import Scheme, a_scheme
+from tests.builders import a_scheme
 from tests.integration.post_office import PostOffice, open_office
-
-
-@dataclass(frozen=True)
-class World:
-    """The parts around a journey."""
-
-    scheme: Scheme
-    settings: Settings
-    post_office: PostOffice
+from tests.journeys.world import World
 
 
 @pytest.fixture

@@ -5,29 +5,27 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from uuid import UUID
 
 from temporalio.testing import WorkflowEnvironment
 
-from iom.adapters.database import Pool, transaction
+from iom.adapters.database import transaction
 from iom.adapters.deeds.by import By
-from iom.adapters.deeds.reviews import Held, hold
 from iom.adapters.deeds.steps import answer_step
 from iom.adapters.delivery import deliver_waiting
 from iom.adapters.settings import Settings
 from iom.adapters.store import folded, plans
 from iom.adapters.tables import Case
 from iom.agenda import next_act
-from iom.duration import Duration
 from iom.events import EventKind
 from iom.forecast import Foreseen
 from iom.step import Answer
-from iom.vocabulary import Outcome, Rag, Role
+from iom.vocabulary import Role
 from tests.builders import Scheme
-from tests.integration.post_office import PostOffice
+from tests.journeys.evidence import Evidence
+from tests.journeys.world import World
 from workflows.postman import Postman
-from workflows.supervision import plan_id
 from workflows.worker import TASK_QUEUE, working
 
 RENEW_AFTER = 300
@@ -57,40 +55,13 @@ Habit = Callable[[OpenStep], tuple[datetime, Doing] | None]
 """When the partners of a story take up a step, and what they do then; None: never."""
 
 
-def done(result: str | None = None) -> Doing:
-    """The owner says it is done."""
-    return lambda journey, step: journey.answer(step, Answer(Outcome.DONE, result=result))
-
-
-def held(rag: Rag) -> Doing:
-    """The coordinator holds the review with this grade."""
-
-    async def hold_it(journey: "Journey", step: OpenStep) -> None:
-        async with transaction(journey.pool) as conn:
-            await hold(
-                conn, journey.by(Role.COORDINATOR), journey.case.ref, step.id, Held(rag, "Progress discussed")
-            )
-
-    return hold_it
-
-
-def a_day_before_due(step: OpenStep) -> datetime:
-    """Eleven in the morning on the working day before it is due, but not before it opened."""
-    morning = Duration.parse("-1wd").after(step.due_at, ELEVEN)
-    return max(morning, step.opened_at + timedelta(hours=1))
-
-
 @dataclass
-class Journey:
-    """One case on its way. ``happened`` and ``foretold`` are compared at every stop."""
+class Journey(Evidence):
+    """One case on its way. At every stop, what happened is held against what was foretold at the stop before."""
 
-    environment: WorkflowEnvironment
-    pool: Pool
     scheme: Scheme
-    case: Case
     postman: Postman
     settings: Settings
-    post_office: PostOffice
     now: datetime
     stops: int = 0
     happened: Counter[Line] = field(default_factory=Counter)
@@ -117,7 +88,10 @@ class Journey:
         await self.settle()
         happened = await self._happened()
         new = happened - self.happened
-        assert new == Counter(_lines(foretold)), f"between {since} and {moment}"
+        expected = Counter(_lines(foretold))
+        unforeseen, missing = sorted(new - expected), sorted(expected - new)
+        assert not unforeseen, f"between {since} and {moment} happened though not foretold"
+        assert not missing, f"between {since} and {moment} did not happen though foretold"
         self.happened = happened
         self.stops += 1
 
@@ -213,14 +187,18 @@ def _lines(foretold: list[Foreseen]) -> list[Line]:
 
 
 @asynccontextmanager
-async def on_the_way(
-    environment: WorkflowEnvironment, scheme: Scheme, case: Case, settings: Settings, post_office: PostOffice
-) -> AsyncIterator[Journey]:
+async def on_the_way(environment: WorkflowEnvironment, world: World, case: Case) -> AsyncIterator[Journey]:
     """A worker that runs the plan of ``case``; the journey begins at the environment's present."""
-    async with working(environment.client, scheme.pool, TASK_QUEUE) as postman:
+    async with working(environment.client, world.scheme.pool, TASK_QUEUE, RENEW_AFTER) as postman:
         now = await environment.get_current_time()
-        journey = Journey(environment, scheme.pool, scheme, case, postman, settings, post_office, now)
+        journey = Journey(
+            world.scheme.pool,
+            case,
+            environment,
+            scheme=world.scheme,
+            postman=postman,
+            settings=world.settings,
+            now=now,
+        )
         await journey.heard()
         yield journey
-        handle = environment.client.get_workflow_handle(plan_id(case.id))
-        await handle.describe()

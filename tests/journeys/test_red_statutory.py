@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from temporalio.testing import WorkflowEnvironment
 
+from iom.calendar import LONDON
 from iom.decisions import Sentence
 from iom.vocabulary import Rag
 from tests.builders import an_adopted_case
-from tests.journeys.conftest import World
-from tests.journeys.journey import Doing, OpenStep, a_day_before_due, done, held, on_the_way
+from tests.journeys.habits import a_day_before_due, done, held
+from tests.journeys.journey import Doing, OpenStep, on_the_way
+from tests.journeys.world import World
 
 RESULTS = {"supervision": "ATTC", "partner_update": "engaging", "enforcement_decision": "first_warning"}
 
@@ -28,6 +30,13 @@ async def test_a_red_statutory_plan_runs_a_year_as_foretold(
     start = await skipping.get_current_time()
     sentence = Sentence(start.date() - timedelta(days=100), start.date() + timedelta(days=300))
     case = await an_adopted_case(world.scheme, rag=Rag.RED, sentence=sentence, at=start)
-    async with on_the_way(skipping, world.scheme, case, world.settings, world.post_office) as journey:
+    async with on_the_way(skipping, world, case) as journey:
         await journey.live(start + timedelta(days=366), diligent)
-        print(journey.stops, sum(journey.happened.values()))
+
+    offsets = {moment.astimezone(LONDON).utcoffset() for moment in await journey.moments()}
+    assert len(offsets) == 2, "both clock changes lie inside"
+    assert await journey.count("review") >= 24
+    assert await journey.count("missed_contact_attempt") >= 9
+    assert await journey.count("final_third") == await journey.count("sentence_end") == 1
+    assert len(await journey.histories()) > 20, "continued as new at every held review"
+    assert len(world.post_office.taken) == await journey.letters_sent() > 300

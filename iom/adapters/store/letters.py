@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from iom.access import EVERYWHERE
 from iom.adapters.database import Connection
 from iom.adapters.store.rows import insert_new
 from iom.adapters.tables import Letter
@@ -23,7 +24,7 @@ where member.case_id = %s
 
 _STANDING = """
 select distinct on (role) role, id as account_id, manager_id, null::uuid as point_of_contact_id
-from account where role in ('coordinator', 'chair', 'analyst') and left_at is null order by role, joined_at, id
+from account where role = any(%s) and left_at is null order by role, joined_at, id
 """
 
 
@@ -52,8 +53,8 @@ async def write(conn: Connection, case_id: UUID, due: Sequence[LetterDue], at: d
 
 
 async def _readers(conn: Connection, case_id: UUID) -> dict[str, Reader]:
-    """The case's own team first; coordinator, chair and analyst are there for every case."""
-    standing = {row["role"]: Reader(**row) async for row in await conn.execute(_STANDING)}
+    """The case's own team first; the roles that serve every case are there without being named."""
+    standing = {row["role"]: Reader(**row) async for row in await conn.execute(_STANDING, (sorted(EVERYWHERE),))}
     return standing | {row["role"]: Reader(**row) async for row in await conn.execute(_TEAM, (case_id,))}
 
 

@@ -1,0 +1,92 @@
+"""What the record and Temporal say of a journey's case. Asks only; moves nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowHistory
+from temporalio.testing import WorkflowEnvironment
+
+from iom.adapters.database import Pool, transaction
+from iom.adapters.tables import Case
+from workflows.intervention import intervention_id
+from workflows.supervision import plan_id
+
+
+@dataclass
+class Evidence:
+    """Questions about one case."""
+
+    pool: Pool
+    case: Case
+    environment: WorkflowEnvironment
+
+    async def count(self, key: str) -> int:
+        """How many times this step has opened."""
+        return int(await self._one("select count(*) from step where case_id = %s and key = %s", key))
+
+    async def opened_on(self, key: str) -> datetime:
+        """When the one step with this key opened."""
+        opened: datetime = await self._one("select opened_at from step where case_id = %s and key = %s", key)
+        return opened
+
+    async def deselected_on(self) -> datetime:
+        """When the panel let the person go."""
+        at: datetime = await self._one("select at from event where case_id = %s and kind = %s", "deselected")
+        return at
+
+    async def is_over(self) -> bool:
+        """Whether the case is closed and its workflow has ended."""
+        description = await self.environment.client.get_workflow_handle(plan_id(self.case.id)).describe()
+        closed = await self._one("select closed_at is not null from cases where id = %s")
+        return bool(closed) and description.status is WorkflowExecutionStatus.COMPLETED
+
+    async def letters_sent(self) -> int:
+        """How many letters about the case went out by themselves."""
+        return int(await self._one("select count(*) from letter where case_id = %s and sent_at is not null"))
+
+    async def paused(self) -> set[str]:
+        """The keys of the steps that rest."""
+        found = await self._rows(
+            "select key from step where case_id = %s and paused_at is not null and closed_at is null"
+        )
+        return {row["key"] for row in found}
+
+    async def moments(self) -> list[datetime]:
+        """When each letter was written."""
+        return [
+            row["written_at"] for row in await self._rows("select written_at from letter where case_id = %s")
+        ]
+
+    async def readers_of(self, step: UUID) -> list[tuple[str, str]]:
+        """Which letters went about a step, in order, and to whom; the point of contact after the owner."""
+        found = await self._rows(
+            "select kind, email from letter join account on account.id = account_id"
+            " where case_id = %s and step_id = %s order by written_at, (email like 'contact%%')",
+            step,
+        )
+        return [(row["kind"], row["email"]) for row in found]
+
+    async def histories(self) -> list[WorkflowHistory]:
+        """The history of every run of the case's workflows, its interventions' too, newest first."""
+        found = await self._rows("select id from intervention where case_id = %s")
+        names = [plan_id(self.case.id), *(intervention_id(row["id"]) for row in found)]
+        return [history for name in names for history in await self._runs(name)]
+
+    async def _runs(self, workflow_id: str) -> list[WorkflowHistory]:
+        runs: list[WorkflowHistory] = []
+        run_id: str | None = None
+        while run_id != "":
+            handle = self.environment.client.get_workflow_handle(workflow_id, run_id=run_id)
+            runs.append(await handle.fetch_history())
+            run_id = runs[-1].events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+        return runs
+
+    async def _one(self, query: str, *values: object) -> Any:
+        (row,) = await self._rows(query, *values)
+        return next(iter(row.values()))
+
+    async def _rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        async with transaction(self.pool) as conn:
+            return await (await conn.execute(query, (self.case.id, *values))).fetchall()
