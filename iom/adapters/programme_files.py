@@ -44,6 +44,11 @@ def named(name: str) -> Programme:
     return known[name]
 
 
+def interventions() -> tuple[Programme, ...]:
+    """The programmes that can begin as an intervention on a plan: those that end by one of their own steps."""
+    return tuple(each for each in programmes().values() if each.ends and each.ends.after)
+
+
 def for_cohort(cohort: Cohort) -> Programme:
     """The programme of a cohort. Raises Refused(programme_unknown) if none says it is for that one."""
     for programme in programmes().values():

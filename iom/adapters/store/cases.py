@@ -104,3 +104,11 @@ async def ref_taken(conn: Connection, ref: str) -> bool:
     """Whether a case is called so already."""
     found = await conn.execute("select 1 from cases where ref = %s", (ref,))
     return await found.fetchone() is not None
+
+
+async def ref_of(conn: Connection, case_id: UUID) -> str:
+    """The reference of a case."""
+    found = await conn.execute("select ref from cases where id = %s", (case_id,))
+    row = await found.fetchone()
+    assert row is not None, "cases are never deleted"
+    return str(row["ref"])
