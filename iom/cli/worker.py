@@ -1,7 +1,19 @@
 """`iom worker`: the process that runs plans and sends letters. Any number may run; what they do is in workflows."""
 
+from pathlib import Path
+from typing import Annotated
 
-def worker() -> None:
+import typer
+
+
+def worker(
+    alive_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Touch this file every 5 seconds: a health check sees by its age that this one is well."
+        ),
+    ] = None,
+) -> None:
     """Run plans and send letters, until SIGTERM or SIGINT.
 
     Needs the database, the mail server and Temporal (TEMPORAL_ADDRESS or a TEMPORAL_PROFILE). Run as many as you like.
@@ -14,4 +26,4 @@ def worker() -> None:
 
     settings = load_settings()
     log_as(settings.log_format)
-    asyncio.run(run(settings))
+    asyncio.run(run(settings, alive_file))
