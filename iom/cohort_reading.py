@@ -64,6 +64,14 @@ def read_row(cells: Mapping[str, str], today: date) -> CohortRow | tuple[Fault, 
     return tuple(sorted(reading.faults, key=lambda fault: COLUMNS.index(fault.column))) or row
 
 
+def read_identifiers(cells: Mapping[str, str]) -> frozenset[str]:
+    """The identifiers of a row, sound or not, that can be read: its PNC id, CRN and NOMS number, each told apart."""
+    reading = Cells(cells)
+    readers = {"pnc_id": PncId.parse, "crn": read_crn, "noms_number": read_noms_number}
+    found = {column: reading.identifier_if_any(column, read) for column, read in readers.items()}
+    return frozenset(f"{column} {identifier}" for column, identifier in found.items() if identifier)
+
+
 def _identity(cells: Cells) -> Identity:
     return Identity(
         pnc_id=cells.identifier("pnc_id", PncId.parse, _NO_PNC_ID),
