@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from iom.cli import demo, migrate, web, where, worker
+from iom.cli import demo, import_cohort, migrate, web, where, worker
 from iom.refusals import Refused
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app.command("demo-people", hidden=True)(demo.demo_people)
 app.command("web")(web.web)
 app.command("worker")(worker.worker)
 app.command("migrate")(migrate.migrate)
+
+app.add_typer(import_cohort.app, name="import")
 
 # Groups of commands, each a module here with ``app = typer.Typer(help=...)``:
 #   app.add_typer(programme.app, name="programme")
