@@ -1,0 +1,46 @@
+"""The pages: one module for each page or pair of pages. Routes parse, open one transaction, call one deed or read."""
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from web.pages import (
+    case,
+    cohort,
+    custody,
+    home,
+    imports,
+    inbox,
+    nominate,
+    panel,
+    plan_changes,
+    problem,
+    review,
+    sign_in,
+    step,
+)
+from web.problems import answer_problems
+from web.rendering import STATIC
+from web.sessions import is_secure
+from web.walls import Walls
+
+ROUTERS = (sign_in, home, step, case, review, custody, plan_changes, panel, cohort, nominate, imports, inbox)
+
+
+def install(app: FastAPI) -> None:
+    """Puts every page on the app, with the walls around the whole of it."""
+    for module in ROUTERS:
+        app.include_router(module.router, include_in_schema=False)
+    app.mount("/static", _Kept(directory=STATIC), name="static")
+    app.add_middleware(Walls, secure=is_secure(app.state.settings))
+    answer_problems(app, problem.show)
+
+
+class _Kept(StaticFiles):
+    """Our own files. Their addresses change with their content, so browsers may keep each for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer

@@ -1,0 +1,95 @@
+"""The first page after signing in: my steps, the overdue first; in a demo, what to watch. Shows only one's own work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from iom.access import Deed, may
+from iom.adapters.deeds import looks
+from iom.adapters.store import folded, training
+from iom.adapters.store.steps import ListedStep
+from iom.calendar import london_date
+from iom.vocabulary import Clock
+from web.api import cursors
+from web.deps import settings_of
+from web.sessions import PageVisit, SignedIn
+from web.telling import Told, foretell
+
+router = APIRouter()
+
+AT_ONCE = 60
+"""Steps on one page."""
+WATCHED = timedelta(minutes=5)
+"""How far ahead the demo tells what will happen."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Steps that are as urgent as each other, those with dates set by law first."""
+
+    title: str
+    steps: tuple[ListedStep, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """The demo's training case: what will happen on it soon. ``ref`` is None for somebody who may not see it."""
+
+    ref: str | None
+    coming: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Somebody's own work. ``further`` leads to the steps due later, if not all are here."""
+
+    now: datetime
+    groups: tuple[Group, ...]
+    further: str | None
+    training: Training | None
+
+
+@router.get("/")
+async def home(visit: SignedIn, after: str = "") -> Response:
+    """My steps. ``after`` is the last one of the page before."""
+    place = cursors.at_moment_of(after) if after else None
+    found = await looks.at_steps(visit.conn, visit.by, mine=True, limit=AT_ONCE, after=place)
+    further = f"/?after={_cursor(found.rows[-1])}" if found.more else None
+    in_demo = settings_of(visit.request).inbox_dir is not None and not after
+    view = HomePage(
+        visit.now, grouped(found.rows, visit.now), further, await _training(visit) if in_demo else None
+    )
+    return visit.show("home.html", view)
+
+
+def grouped(steps: Sequence[ListedStep], now: datetime) -> tuple[Group, ...]:
+    """Steps by urgency: overdue, due today, coming."""
+    today = london_date(now)
+    overdue = [step for step in steps if step.due_at < now]
+    later = [step for step in steps if step.due_at >= now]
+    due_today = [step for step in later if london_date(step.due_at) == today]
+    coming = [step for step in later if london_date(step.due_at) > today]
+    titled = (("Overdue", overdue), ("Due today", due_today), ("Coming", coming))
+    return tuple(Group(title, _lawful_first(group)) for title, group in titled if group)
+
+
+def _lawful_first(steps: Sequence[ListedStep]) -> tuple[ListedStep, ...]:
+    return tuple(sorted(steps, key=lambda step: step.clock != Clock.STATUTORY))
+
+
+async def _training(visit: PageVisit) -> Training | None:
+    """The demo's training case. Nobody real is on it, so looking ahead here is no look at a person's record."""
+    case = await training.find(visit.conn, visit.actor.account_id)
+    if case is None:
+        return None
+    if not may(visit.actor.role, Deed.SEE_CASE, on_team=case.on_team):
+        return Training(None)
+    coming = await folded.foreseen(visit.conn, case.id, visit.now + WATCHED)
+    return Training(case.ref, tuple(foretell(each) for each in coming))
+
+
+def _cursor(step: ListedStep) -> str:
+    return cursors.pack(step.due_at.isoformat(), str(step.id))
