@@ -15,7 +15,7 @@ from step review
 join step update on update.case_id = review.case_id and update.programme = review.programme
      and update.number = review.number and update.form = %(form)s
 left join account on account.id = update.closed_by_id
-where review.id = %(review)s order by update.owner
+where review.id = %(review)s and review.case_id = %(case)s order by update.owner
 """
 
 
@@ -31,8 +31,8 @@ class PartnerUpdate:
     reason: str | None
 
 
-async def for_review(conn: Connection, review_id: UUID) -> Sequence[PartnerUpdate]:
-    """The updates asked for with this review."""
+async def for_review(conn: Connection, case_id: UUID, review_id: UUID) -> Sequence[PartnerUpdate]:
+    """The updates asked for with this review of this case."""
     async with conn.cursor(row_factory=class_row(PartnerUpdate)) as cursor:
-        found = await cursor.execute(_FOR_REVIEW, {"form": PARTNER_UPDATE, "review": review_id})
-        return await found.fetchall()
+        asked = {"form": PARTNER_UPDATE, "review": review_id, "case": case_id}
+        return await (await cursor.execute(_FOR_REVIEW, asked)).fetchall()
