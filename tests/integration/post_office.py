@@ -4,6 +4,9 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -12,9 +15,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class PostOffice:
     """A mail server that answers as told and keeps what it took."""
 
-    def __init__(self, mail: str = "250 OK", rcpt: str = "250 OK", data: str | None = "250 OK") -> None:
-        self.mail, self.rcpt, self.data = mail, rcpt, data
+    def __init__(
+        self, mail: str = "250 OK", rcpt: str = "250 OK", data: str | None = "250 OK", refuses: str = "nobody"
+    ) -> None:
+        self.mail, self.rcpt, self.data, self.refuses = mail, rcpt, data, refuses
         self.taken: list[Envelope] = []
+        self.arrivals: asyncio.Queue[EmailMessage] = asyncio.Queue()
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd finds it by this name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -25,6 +31,8 @@ class PostOffice:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd finds it by this name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if address.endswith(f"@{self.refuses}"):
+            return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)
         return self.rcpt
 
@@ -36,7 +44,25 @@ class PostOffice:
             return "250 never heard"
         if self.data.startswith("250"):
             self.taken.append(envelope)
+            self.arrivals.put_nowait(_message(envelope))
         return self.data
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        """What it took, in order, as a mail program reads it."""
+        return [_message(envelope) for envelope in self.taken]
+
+
+def _message(envelope: Envelope) -> EmailMessage:
+    return message_from_bytes(cast("bytes", envelope.content), policy=SMTP_POLICY)
+
+
+def words_of(message: EmailMessage) -> str:
+    """The text part of a letter."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    words: str = body.get_content()
+    return words.replace("\r\n", "\n")
 
 
 @asynccontextmanager

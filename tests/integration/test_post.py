@@ -96,7 +96,7 @@ async def test_a_server_that_never_says_hello_is_unreachable() -> None:
 
     async with a_server(silence) as url:
         with pytest.raises(ServerUnreachable) as unreachable:
-            await post(a_message(), url, patience=0.2)
+            await asyncio.wait_for(post(a_message(), url, patience=0.2), 5)
     assert unreachable.value.code == "connect_timed_out"
 
 
@@ -140,7 +140,7 @@ async def test_a_server_that_falls_silent_on_the_message_leaves_its_outcome_unkn
 
     async with a_server(fall_silent) as url:
         with pytest.raises(OutcomeUnknown, match="data_timed_out"):
-            await post(a_message(), url, patience=0.2)
+            await asyncio.wait_for(post(a_message(), url, patience=0.2), 5)
 
 
 async def test_what_the_server_says_to_goodbye_changes_nothing() -> None:

@@ -97,6 +97,8 @@ def test_an_invitation_says_when_and_which_case_and_nothing_else() -> None:
         (datetime(2027, 7, 1, 13, tzinfo=UTC), "20270701T140000"),
         (datetime(2027, 3, 28, 13, tzinfo=UTC), "20270328T140000"),
         (datetime(2027, 10, 31, 14, tzinfo=UTC), "20271031T140000"),
+        (datetime(2027, 10, 30, 13, tzinfo=UTC), "20271030T140000"),
+        (datetime(2027, 11, 30, 14, tzinfo=UTC), "20271130T140000"),
     ],
 )
 def test_an_invitation_keeps_london_time_on_either_side_of_a_clock_change(
