@@ -139,7 +139,7 @@ def _redate(step: OpenStep, at: datetime, due_at: datetime) -> Act:
 
 def _remind(plan: Plan, step: OpenStep) -> Act:
     rung = step.rungs[step.said]
-    readers = [(to, role) for to in rung.to for role in (plan.team if to == "team" else (step.owner,))]
+    readers = [(to, role) for to in rung.to for role in (plan.members if to == "team" else (step.owner,))]
     letters = tuple(
         LetterDue(
             f"{step.id}/{step.dating}/{rung.name}/{to}/{role}",

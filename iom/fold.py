@@ -118,7 +118,7 @@ def _ask_for_updates(plan: Plan, review: OpenStep) -> Plan:
     due_at = max(cycle.updates_due.after(review.due_at), review.opened_at)
     asked = tuple(
         Opening(review.enrolment, PARTNER_UPDATE, review.number, review.opened_at, role, due_at)
-        for role in plan.team
+        for role in plan.members
         if role not in (Role.COORDINATOR, Role.CHAIR, Role.ANALYST)
     )
     return replace(plan, openings=(*plan.openings, *asked))
@@ -181,12 +181,7 @@ def _adopted(plan: Plan, event: Event) -> Plan:
 
 
 def _team_changed(plan: Plan, event: Event) -> Plan:
-    roles = (
-        (set(plan.team) | {event.text("role")})
-        if event.data.get("account")
-        else set(plan.team) - {event.text("role")}
-    )
-    return replace(plan, team=tuple(sorted(roles)))
+    return replace(plan, team={**plan.team, event.text("role"): event.uuid("account")})
 
 
 def _anchor_set(plan: Plan, event: Event) -> Plan:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from iom.ladder import DatedRung
 from iom.programme import Programme, StepSpec
-from iom.vocabulary import Anchor, Basis, Rag
+from iom.vocabulary import Anchor, Basis, Rag, Role
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Plan:
     steps: tuple[OpenStep, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     anchors: Mapping[Anchor, AnchorDate] = field(default_factory=dict)
-    team: tuple[str, ...] = ()
+    team: Mapping[str, UUID] = field(default_factory=dict)
     basis: Basis | None = None
     rag: Rag | None = None
     custody_since: datetime | None = None
@@ -106,6 +106,13 @@ class Plan:
     def open_step(self, identity: UUID) -> OpenStep | None:
         """The open step with this id, if it is open and in this scope."""
         return next((step for step in self.steps if step.id == identity), None)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The roles on the team, one for each person: who holds two hears once, and not as lead professional."""
+        roles = sorted(self.team, key=lambda role: (role == Role.LEAD_PROFESSIONAL, role))
+        people = {account: role for role, account in reversed([(role, self.team[role]) for role in roles])}
+        return tuple(role for role in roles if people[self.team[role]] == role)
 
     def is_running(self, enrolment: UUID) -> bool:
         """Whether this enrolment belongs to this scope and has not ended."""

@@ -49,6 +49,10 @@ class Scheme:
         """That person, about to do something."""
         return By(self.actors[role], "test", now, key=key)
 
+    def role_of(self, account_id: UUID | None) -> Role | None:
+        """What this account is, if it is one of the scheme's."""
+        return next((role for role, actor in self.actors.items() if actor.account_id == account_id), None)
+
     def id_of(self, role: Role) -> UUID:
         return self.actors[role].account_id
 

@@ -26,6 +26,11 @@ class Evidence:
         """How many times this step has opened."""
         return int(await self._one("select count(*) from step where case_id = %s and key = %s", key))
 
+    async def holder(self, role: str) -> UUID | None:
+        """The account that holds this role on the case."""
+        found = await self._rows("select account_id from team_member where case_id = %s and role = %s", role)
+        return found[0]["account_id"] if found else None
+
     async def opened_on(self, key: str) -> datetime:
         """When the one step with this key opened."""
         opened: datetime = await self._one("select opened_at from step where case_id = %s and key = %s", key)

@@ -1,11 +1,12 @@
 """Drives one case through time and holds what happened against what the forecast said. Knows no story of its own."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from temporalio.testing import WorkflowEnvironment
@@ -25,7 +26,6 @@ from iom.vocabulary import Role
 from tests.builders import Scheme
 from tests.journeys.evidence import Evidence
 from tests.journeys.world import World
-from workflows.postman import Postman
 from workflows.worker import TASK_QUEUE, working
 
 RENEW_AFTER = 300
@@ -34,8 +34,6 @@ RENEW_AFTER = 300
 PATIENCE = 30.0
 Line = tuple[str, ...]
 """One thing that happened or was foretold: when (to the minute), what, about which step, and the detail."""
-
-ELEVEN = time(11, 0)
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,6 @@ class Journey(Evidence):
     """One case on its way. At every stop, what happened is held against what was foretold at the stop before."""
 
     scheme: Scheme
-    postman: Postman
     settings: Settings
     now: datetime
     stops: int = 0
@@ -68,14 +65,13 @@ class Journey(Evidence):
 
     async def live(self, until: datetime, habit: Habit = lambda _: None) -> None:
         """Time goes on to ``until``; the partners answer by habit; every stretch must be as foretold."""
-        while True:
+        while self.now < until:
             planned = await self._planned(habit)
             at = min((at for at, _, _ in planned), default=until)
-            await self.advance(min(at, until))
-            if at >= until:
-                return
+            opening = await self._next_opening(min(at, until))
+            await self.advance(min(at, until, opening))
             for moment, step, doing in planned:
-                if moment == at:
+                if moment == at and at <= self.now < until:
                     await doing(self, step)
             await self.heard()
 
@@ -90,16 +86,16 @@ class Journey(Evidence):
         new = happened - self.happened
         expected = Counter(_lines(foretold))
         unforeseen, missing = sorted(new - expected), sorted(expected - new)
-        assert not unforeseen, f"between {since} and {moment} happened though not foretold"
-        assert not missing, f"between {since} and {moment} did not happen though foretold"
+        assert not unforeseen, f"between {since} and {moment} {unforeseen} happened though not foretold"
+        assert not missing, f"between {since} and {moment} {missing} did not happen though foretold"
         self.happened = happened
         self.stops += 1
 
     async def answer(self, step: OpenStep, answer: Answer) -> None:
-        """The step's owner answers it now."""
-        owner = step.owner if step.owner in self.scheme.actors else Role.COORDINATOR
+        """Whoever holds the step's role on the case answers it now."""
+        holder = await self.holder(step.owner)
         async with transaction(self.pool) as conn:
-            await answer_step(conn, self.by(owner), step.id, answer)
+            await answer_step(conn, self.by(self.scheme.role_of(holder) or step.owner), step.id, answer)
 
     def by(self, role: Role) -> By:
         """That person, doing something now."""
@@ -107,15 +103,15 @@ class Journey(Evidence):
 
     async def heard(self) -> None:
         """Somebody has written something: the plan is told, and catches up."""
-        await self.postman.nudge(self.case.id)
         await self.settle()
         self.happened = await self._happened()
 
     async def settle(self) -> None:
         """Waits until the plan has read the whole log and nothing is due any more; then the letters go out."""
-        async with asyncio.timeout(PATIENCE):
-            while not await self._is_settled():
-                await asyncio.sleep(0.005)
+        deadline = time.monotonic() + PATIENCE
+        while not await self._is_settled():
+            assert time.monotonic() < deadline, "the plan does not catch up with its log"
+            await asyncio.sleep(0.005)
         await deliver_waiting(self.pool, self.settings, lambda: self.now)
 
     async def open_steps(self) -> list[OpenStep]:
@@ -131,6 +127,11 @@ class Journey(Evidence):
     async def step(self, key: str) -> OpenStep:
         """The one open step with this key."""
         return next(step for step in await self.open_steps() if step.key == key)
+
+    async def _next_opening(self, until: datetime) -> datetime:
+        """When the next step opens by itself: its owner may take it up before anything else happens."""
+        opened = [item.at for item in await self._foretell(until) if item.kind is EventKind.STEP_OPENED]
+        return min((at for at in opened if at > self.now), default=until)
 
     async def _planned(self, habit: Habit) -> list[tuple[datetime, OpenStep, Doing]]:
         found = [(step, habit(step)) for step in await self.open_steps()]
@@ -188,17 +189,14 @@ def _lines(foretold: list[Foreseen]) -> list[Line]:
 
 @asynccontextmanager
 async def on_the_way(environment: WorkflowEnvironment, world: World, case: Case) -> AsyncIterator[Journey]:
-    """A worker that runs the plan of ``case``; the journey begins at the environment's present."""
-    async with working(environment.client, world.scheme.pool, TASK_QUEUE, RENEW_AFTER) as postman:
+    """A worker and its postman run the plan of ``case``; the journey begins at the environment's present."""
+    pool = world.scheme.pool
+    async with working(environment.client, pool, TASK_QUEUE, RENEW_AFTER) as postman:
+        rounds = asyncio.create_task(postman.rounds(world.settings.database_url))
         now = await environment.get_current_time()
-        journey = Journey(
-            world.scheme.pool,
-            case,
-            environment,
-            scheme=world.scheme,
-            postman=postman,
-            settings=world.settings,
-            now=now,
-        )
+        journey = Journey(pool, case, environment, scheme=world.scheme, settings=world.settings, now=now)
         await journey.heard()
         yield journey
+        rounds.cancel()
+        with suppress(asyncio.CancelledError):
+            await rounds

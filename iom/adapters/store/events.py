@@ -23,7 +23,7 @@ with numbered as (
            case when n = 1 then %(request)s::uuid end, data
     from numbered, unnest(%(kinds)s::text[], %(data)s::jsonb[]) with ordinality as entry (kind, data, n)
 )
-select last_seq, pg_notify(%(channel)s, %(case)s::text) from numbered
+select last_seq, case when %(tell)s then pg_notify(%(channel)s, %(case)s::text) end from numbered
 """
 
 _READ = """
@@ -38,9 +38,12 @@ async def append(
     at: datetime,
     by: UUID | None = None,
     request_id: UUID | None = None,
+    *,
+    tell: bool = True,
 ) -> int:
     """Appends entries to the case's log under its lock, and tells the postman at commit. Returns the last number.
 
+    ``tell=False`` is for what the plan itself writes: it knows already.
     ``request_id`` is kept with the first entry and is unique: a second use raises psycopg's UniqueViolation.
     """
     written = await conn.execute(
@@ -53,6 +56,7 @@ async def append(
             "by": by,
             "request": request_id,
             "channel": NEWS,
+            "tell": tell,
         },
     )
     row = await written.fetchone()

@@ -67,7 +67,7 @@ async def record(conn: Connection, case_id: UUID, scope: UUID | None, acts: Sequ
             await _EFFECTS[act.kind](conn, case_id, act)
     await letters.write(conn, case_id, [letter for act in acts for letter in act.letters], acts[0].at)
     for at, entries in _by_moment(acts).items():
-        await events.append(conn, case_id, entries, at)
+        await events.append(conn, case_id, entries, at, tell=scope is not None)
 
 
 def _by_moment(acts: Sequence[Act]) -> Mapping[datetime, list[Entry]]:
