@@ -18,6 +18,9 @@ from web.problems import Problem, answer_problems
 MOST_BYTES = 256 * 1024
 """The largest request body: a page's longest text, many times over."""
 
+PATIENCE = 5.0
+"""Seconds a request waits for a connection to the database before it is told to come again."""
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The app, on these settings or those of the environment. Raises Refused(settings_incomplete).
@@ -53,7 +56,8 @@ def _add_pages(app: FastAPI) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    async with open_pool(settings.database_url, settings.database_pool_size) as app.state.pool:
+    opened = open_pool(settings.database_url, settings.database_pool_size, PATIENCE)
+    async with opened as app.state.pool:
         yield
 
 

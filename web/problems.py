@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from psycopg import OperationalError
+from psycopg.errors import UniqueViolation
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -111,10 +112,21 @@ def of_validation(invalid: RequestValidationError) -> Problem:
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", sentence, errors)
 
 
-async def of_outage(_: Request, outage: OperationalError) -> Problem:
-    """The record cannot be reached. Nothing was written, so the same request may be sent again."""
+def of_clash(clash: UniqueViolation) -> Problem:
+    """Two requests wrote the same thing at the same moment, and this one came second."""
+    if clash.diag.constraint_name == "event_request_id_key":
+        code = "idempotency_key_reused"
+        sentence = "This key was used for something else. Use a new key for each thing you record."
+    else:
+        code = "recorded_meanwhile"
+        sentence = "Somebody recorded this at the same moment. Look again before you send it once more."
+    return Problem(HTTPStatus.CONFLICT, code, sentence)
+
+
+def of_outage(outage: OperationalError) -> Problem:
+    """The record cannot be reached, or was lost on the way."""
     log.error("record_out_of_reach", kind=type(outage).__name__)
-    sentence = "The record cannot be reached just now. Nothing was written; try again in a moment."
+    sentence = "The record cannot be reached just now. Send the same again in a moment."
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return Problem(status, "record_out_of_reach", sentence, headers={"Retry-After": "5"})
 
@@ -136,28 +148,36 @@ def as_json(problem: Problem) -> Response:
 def answer_problems(app: FastAPI, page: PageOfProblem) -> None:
     """Makes every error of the app a problem: as JSON for programs, as ``page`` for people."""
 
-    async def answer(request: Request, problem: Problem) -> Response:
+    async def answer(request: Request, raised: Exception) -> Response:
+        problem = problem_of(raised)
         if request.url.path.startswith(SPOKEN_TO_BY_PROGRAMS):
             return as_json(problem)
         return await page(request, problem)
 
-    @app.exception_handler(Refused)
-    async def refused(request: Request, raised: Refused) -> Response:
-        return await answer(request, of_refusal(raised))
+    for kind in (
+        Refused,
+        HTTPException,
+        RequestValidationError,
+        UniqueViolation,
+        OperationalError,
+        Exception,
+    ):
+        app.add_exception_handler(kind, answer)
 
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, raised: HTTPException) -> Response:
-        return await answer(request, of_http(raised))
 
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, raised: RequestValidationError) -> Response:
-        return await answer(request, of_validation(raised))
-
-    @app.exception_handler(OperationalError)
-    async def outage(request: Request, raised: OperationalError) -> Response:
-        return await answer(request, await of_outage(request, raised))
-
-    @app.exception_handler(Exception)
-    async def fault(request: Request, raised: Exception) -> Response:
-        sentence = "Something went wrong here, not with what you sent. It has been noted; try again later."
-        return await answer(request, Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_fault", sentence))
+def problem_of(raised: Exception) -> Problem:
+    """What to tell whoever asked."""
+    match raised:
+        case Refused():
+            return of_refusal(raised)
+        case HTTPException():
+            return of_http(raised)
+        case RequestValidationError():
+            return of_validation(raised)
+        case UniqueViolation():
+            return of_clash(raised)
+        case OperationalError():
+            return of_outage(raised)
+        case _:
+            sentence = "Something went wrong here, not with what you sent. It is noted; try again later."
+            return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_fault", sentence)

@@ -22,13 +22,17 @@ ONE_AT_A_TIME = 7_235_001
 
 
 @asynccontextmanager
-async def open_pool(url: str, size: int = 10) -> AsyncIterator[Pool]:
-    """A pool of connections to the record at ``url``; closed on the way out."""
+async def open_pool(url: str, size: int = 10, patience: float = 30.0) -> AsyncIterator[Pool]:
+    """A pool of connections to the record at ``url``; closed on the way out.
+
+    Whoever gets no connection within ``patience`` seconds gets psycopg_pool's PoolTimeout.
+    """
     pool: Pool = AsyncConnectionPool(
         url,
         min_size=2,
         max_size=size,
         open=False,
+        timeout=patience,
         kwargs={"row_factory": dict_row, "autocommit": False},
         check=None,
     )

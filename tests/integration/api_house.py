@@ -63,6 +63,11 @@ class ApiHouse:
         async with transaction(self.scheme.pool) as conn:
             return await (await conn.execute(query, values)).fetchall()
 
+    async def do(self, statement: str, *values: Any) -> None:
+        """One statement, committed."""
+        async with transaction(self.scheme.pool) as conn:
+            await conn.execute(statement, values)
+
     async def a_step(self, case: Case, owner: Role, **wanted: str) -> UUID:
         """An open step of this owner on the case."""
         column, value = next(iter(wanted.items()), ("form", "step"))
@@ -82,7 +87,7 @@ async def an_api(pool: Pool, database_url: str) -> AsyncIterator[ApiHouse]:
     """The API on this record, in this process."""
     app = create_app(Settings(database_url=database_url, smtp_url="smtp://127.0.0.1:9"))
     scheme = await a_scheme(pool)
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=transport, base_url="http://iom.test") as client,

@@ -88,11 +88,10 @@ async def forecast(
 
 
 def _horizon(now: datetime, until: datetime) -> datetime:
+    """Compared before it is turned into UTC: the first and the last day of all years have none."""
     furthest = Duration(24, Unit.MONTH).after(now)
-    try:
-        asked = until.astimezone(UTC)
-    except OverflowError:
-        asked = None
-    if asked is None or asked > furthest:
+    if until > furthest:
         raise Refused("date_too_far", "A forecast looks two years ahead at most. Give an earlier moment.")
-    return asked
+    if until < now:
+        raise Refused("date_not_ahead", "That moment has passed. Give one that lies ahead.")
+    return until.astimezone(UTC)
