@@ -71,7 +71,7 @@ def demo(
 
 
 def demo_people(cohort: Cohort = None) -> None:
-    """Put the invented people into the record, unless they are there. The demo runs this."""
+    """Put the invented people into the record, unless they are there. The demo runs this at every start."""
     import asyncio
 
     from iom.adapters.settings import load_settings
@@ -82,8 +82,9 @@ def demo_people(cohort: Cohort = None) -> None:
 
 def _bring_up(supervisor: "Supervisor", parts: "DemoParts", cohort: Path | None) -> None:
     say(f"Starting a demo on {parts.folder}")
-    for opened in parts.prepare():
-        say(f"  Other users may now pass through {opened}: root's PostgreSQL runs as a user of its own.")
+    if opened := parts.prepare():
+        say(f"  Other users may now pass through (not read): {', '.join(map(str, opened))}")
+        say("  because root's PostgreSQL runs as a user of its own.")
     supervisor.bring_up(parts.in_order(cohort), parts.environment())
     addresses = parts.addresses()
     addresses.write(parts.folder)
@@ -93,13 +94,18 @@ def _bring_up(supervisor: "Supervisor", parts: "DemoParts", cohort: Path | None)
 
 def _introduce(addresses: Addresses) -> None:
     """Say where everything is and who can sign in."""
+    from iom.cli.demo_seed import SIGN_INS
+
     say(f"""
   Pages      {addresses.web_url}
   Inbox      {addresses.web_url}/inbox
   Temporal   {addresses.temporal_ui_url or "as the environment says"}
 
-Stop it with Ctrl-C.
+  Sign in as (all invented, like everybody here):
 """)
+    for role, email, password in SIGN_INS:
+        say(f"  {role:<34} {email:<40} {password}")
+    say("\nStop it with Ctrl-C; the same command goes on where it was.\n")
 
 
 def _pages_port(asked: int | None) -> int:
