@@ -201,6 +201,8 @@ def _released(plan: Plan, event: Event) -> Plan:
 
 
 def _intervention_started(plan: Plan, event: Event) -> Plan:
+    if plan.scope is not None:
+        return plan
     return replace(plan, interventions=(*plan.interventions, event.uuid("intervention")))
 
 
