@@ -114,9 +114,8 @@ def by_day(lines: Sequence[Told]) -> tuple[Day, ...]:
 def foretell(foreseen: Foreseen) -> Told:
     """One thing to come if nobody does anything more."""
     if foreseen.letter is not None:
-        title = f"Letter: {FILTERS['letter'](foreseen.letter)}"
-        readers = ", ".join(dict.fromkeys(_reader(letter) for letter in foreseen.letters))
-        return Told(foreseen.at, _about(title, foreseen.title), f"to {readers}", ())
+        readers = _listed(list(dict.fromkeys(_reader(letter) for letter in foreseen.letters)))
+        return Told(foreseen.at, _letter_of(foreseen.letter), f"to {readers}", (foreseen.title,))
     due = (f"due {at(foreseen.due_at)}",) if foreseen.due_at else ()
     owner = f"for {_owner(foreseen.owner)}" if foreseen.owner else ""
     return Told(foreseen.at, _about(TITLES[foreseen.kind], foreseen.title), owner, due)
@@ -127,10 +126,14 @@ def _letter(happening: Happening) -> Told:
     letter = happening.letter
     return Told(
         happening.at,
-        _about(f"Letter: {FILTERS['letter'](letter.kind)}", happening.step_title),
+        _letter_of(letter.kind),
         f"to {letter.reader_name}, {letter.reader_agency}",
-        (FATES[letter.fate],),
+        tuple(filter(None, (happening.step_title, FATES[letter.fate]))),
     )
+
+
+def _letter_of(kind: str) -> str:
+    return f"Letter: {FILTERS['letter'](kind)}"
 
 
 def _about(title: str, step: str | None) -> str:
@@ -140,6 +143,10 @@ def _about(title: str, step: str | None) -> str:
 def _owner(role: str) -> str:
     label = FILTERS["role"](role)
     return label if label.isupper() or label.startswith("IOM") else label[0].lower() + label[1:]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _reader(letter: LetterDue) -> str:

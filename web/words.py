@@ -51,6 +51,11 @@ def day(moment: datetime | date) -> str:
     return f"{on:%a} {on.day} {on:%b %Y}"
 
 
+def date_alone(on: date) -> str:
+    """23 Nov 2026, for dates whose weekday nobody asks for."""
+    return f"{on.day} {on:%b %Y}"
+
+
 def clock(moment: datetime) -> str:
     """14:00."""
     return f"{moment.astimezone(LONDON):%H:%M}"
@@ -91,6 +96,7 @@ def _among(labels: Mapping[Any, str]) -> Callable[[str], str]:
 
 FILTERS: Mapping[str, Callable[..., str]] = {
     "day": day,
+    "date": date_alone,
     "clock": clock,
     "at": at,
     "due": due,

@@ -55,17 +55,16 @@ async def record(visit: SignedIn) -> Response:
 def read_nomination(form: Form) -> NewNomination:
     """Who is put forward; what is missing or wrong is noted in the form, and then nobody may use the answer."""
     return NewNomination(
-        surname=form.text("surname", "Enter the surname.", most=200),
         forenames=form.text("forenames", "Enter the forenames.", most=200),
+        surname=form.text("surname", "Enter the surname.", most=200),
         date_of_birth=form.day("date_of_birth", "the date of birth", needed=True) or date.min,
-        why=form.text("why", "Say why this person should be on the scheme."),
-        basis=form.choice("basis", Basis, "Choose whether they are on an order or licence.")
-        or Basis.VOLUNTARY,
         pnc_id=_identifier(form, "pnc_id", lambda typed: str(PncId.parse(typed))),
         crn=_identifier(form, "crn", read_crn),
         noms_number=_identifier(form, "noms_number", read_noms_number),
-        evidence=form.text("evidence"),
+        basis=form.choice("basis", Basis, "Say whether they are on an order or licence.") or Basis.VOLUNTARY,
         police_area=form.text("police_area", most=100),
+        why=form.text("why", "Say why this person should be on the scheme."),
+        evidence=form.text("evidence"),
     )
 
 
