@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio.testing import WorkflowEnvironment
@@ -32,6 +32,9 @@ RENEW_AFTER = 300
 """History events after which plans continue as new here: the Java server never suggests it."""
 
 PATIENCE = 30.0
+ONE_CALL = timedelta(days=20)
+"""As much time as is skipped in one call: the server answers only when all of it has been lived through."""
+
 Line = tuple[str, ...]
 """One thing that happened or was foretold: when (to the minute), what, about which step, and the detail."""
 
@@ -79,8 +82,9 @@ class Journey(Evidence):
         """Sleeps until then, and compares what happened with what was foretold before."""
         moment = max(moment, self.now)
         since, foretold = self.now, await self._foretell(moment)
-        await self.environment.sleep(moment - await self.environment.get_current_time())
-        self.now = await self.environment.get_current_time()
+        while self.now < moment:
+            await self.environment.sleep(min(moment - self.now, ONE_CALL))
+            self.now = await self.environment.get_current_time()
         await self.settle()
         happened = await self._happened()
         new = happened - self.happened
