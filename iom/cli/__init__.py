@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from iom.cli import demo, import_cohort, migrate, web, where, worker
+from iom.cli import demo, import_cohort, migrate, plans, programme, token, user, web, where, worker
 from iom.refusals import Refused
 
 app = typer.Typer(
@@ -26,9 +26,11 @@ app.command("worker")(worker.worker)
 app.command("migrate")(migrate.migrate)
 
 app.add_typer(import_cohort.app, name="import")
-
-# Groups of commands, each a module here with ``app = typer.Typer(help=...)``:
-#   app.add_typer(programme.app, name="programme")
+app.add_typer(programme.app, name="programme")
+app.add_typer(plans.app, name="plans")
+app.add_typer(user.app, name="user")
+app.add_typer(user.agencies, name="agency")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:

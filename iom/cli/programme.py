@@ -1,0 +1,142 @@
+"""`iom programme`: what there is, whether a file holds, and what one would do. Needs no database."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from iom.cli.answering import AsJson, answering, london, say_json, say_table
+from iom.cli.speech import say
+from iom.refusals import Refused
+from iom.vocabulary import Basis, Rag, Role
+
+if TYPE_CHECKING:
+    from iom.forecast import Foreseen
+    from iom.preview import Circumstances
+
+app = typer.Typer(
+    no_args_is_help=True, help="Programmes: the steps, reviews and reminders that plans follow."
+)
+
+Day = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="A date that some steps hang on."),
+]
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """The programmes that come with this release. A plan keeps the version it began on."""
+    from iom.adapters.programme_files import programmes
+
+    with answering(as_json=as_json):
+        known = [
+            {
+                "name": programme.name,
+                "version": programme.version,
+                "title": programme.title,
+                "about": programme.about,
+                "cohort": programme.cohort,
+                "steps": len(programme.steps),
+            }
+            for programme in programmes().values()
+        ]
+    if as_json:
+        say_json({"programmes": known})
+    else:
+        say_table(
+            ("Name", "Version", "Steps", "Title"),
+            [(one["name"], one["version"], one["steps"], one["title"]) for one in known],
+        )
+
+
+@app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A programme in TOML.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say everything that is wrong with a programme file: unknown owners, steps nothing opens, circles and more.
+
+    Exit status: 0 if it holds, 2 if not. Those in iom/programmes/ show how one is written.
+    """
+    from iom.adapters.programme_files import shared_ladders
+    from iom.programme_check import read_programme
+
+    with answering(as_json=as_json):
+        programme = read_programme(file.name, _text(file), shared_ladders())
+    if as_json:
+        say_json({"programme": programme.key, "title": programme.title, "steps": len(programme.steps)})
+    else:
+        say(f"{programme.key} holds: {programme.title}, {len(programme.steps)} steps.")
+
+
+@app.command("preview")
+def preview(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A programme's name, or a file with one.")],
+    from_: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="Its first day.")
+    ],
+    months: Annotated[int, typer.Option(min=1, max=36, help="How far to look ahead.")] = 12,
+    basis: Annotated[Basis, typer.Option(help="Some steps are for one basis only.")] = Basis.STATUTORY,
+    rag: Annotated[Rag, typer.Option(help="The grade: it sets how often things are due.")] = Rag.RED,
+    team: Annotated[
+        list[Role] | None,
+        typer.Option(help="A role on the team; give it several times. All owners if left out."),
+    ] = None,
+    sentence_start: Day = None,
+    sentence_end: Day = None,
+    earliest_release: Day = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every step, review and letter to come if nobody ever does anything, by the rules the plans themselves follow.
+
+    For example: `iom programme preview fixed --from 2026-12-01 --months 3 --rag Amber`
+    """
+    from iom.decisions import Sentence
+    from iom.preview import Circumstances
+
+    dates = [moment.date() if moment else None for moment in (sentence_start, sentence_end, earliest_release)]
+    tried_on = Circumstances(from_.date(), basis, rag, tuple(team or ()), Sentence(*dates))
+    with answering(as_json=as_json):
+        foreseen = _foreseen(name, tried_on, months)
+    if as_json:
+        say_json({"programme": name, "foreseen": [asdict(item) for item in foreseen]})
+    else:
+        say_table(("When (London)", "What", "Step", "Who"), [_line(item) for item in foreseen])
+
+
+def _foreseen(name: str, tried_on: "Circumstances", months: int) -> "list[Foreseen]":
+    from iom.adapters.programme_files import named, shared_ladders
+    from iom.calendar import at_london
+    from iom.duration import Duration, Unit
+    from iom.forecast import forecast
+    from iom.preview import MORNING
+    from iom.preview import preview as tried
+    from iom.programme_check import read_programme
+
+    file = Path(name)
+    programme = (
+        read_programme(file.name, _text(file), shared_ladders()) if file.suffix == ".toml" else named(name)
+    )
+    until = Duration(months, Unit.MONTH).after(at_london(tried_on.began_on, MORNING))
+    return list(forecast(tried(programme, tried_on), until))
+
+
+def _line(item: "Foreseen") -> tuple[str, str, str, str]:
+    what = item.kind.replace("_", " ")
+    if item.letter:
+        what = f"letter: {item.letter.replace('_', ' ')}"
+    elif item.due_at:
+        what = f"{what}, due {london(item.due_at)}"
+    who = ", ".join(dict.fromkeys(f"{letter.to} ({letter.role})" for letter in item.letters)) or item.owner
+    return london(item.at), what, item.title, who
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise Refused("file_unreadable", f"{file} cannot be read: {reason}. Name a programme file.") from None
