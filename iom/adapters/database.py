@@ -5,13 +5,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
-from alembic import command
-from alembic.config import Config
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
@@ -57,6 +53,11 @@ async def transaction(pool: Pool, account_id: UUID | None = None) -> AsyncIterat
 
 def migrate(url: str) -> None:
     """Brings the tables at ``url`` up to date. Safe to run again and by several at once."""
+    from alembic import command  # a second's work to import, and only a migration needs it
+    from alembic.config import Config
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.engine import make_url
+
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,10 @@ from uuid import UUID
 import pytest
 from temporalio.client import Client
 
+from iom.adapters.database import transaction
+from iom.adapters.deeds.joining import NewAccount, add_account
 from iom.adapters.passwords import fits
+from iom.refusals import Refused
 from iom.vocabulary import Role
 from tests.integration.api_house import ApiHouse
 from workflows.supervision import plan_id
@@ -100,27 +103,40 @@ async def test_a_user_of_a_new_agency_brings_it_along_with_manager_and_point_of_
     assert await fits("a long password", boss["password_hash"])
 
 
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        (("--email", "nobody"), "bad_email"),
-        (("--email", "coordinator@scheme.example"), "account_exists"),
-        (("--name", " "), "name_needed"),
-        (("--agency", "&"), "agency_needed"),
-        (("--manager", "stranger@x.example"), "manager_unknown"),
-        (("--password-stdin",), "password_too_short"),
-    ],
-)
-async def test_a_user_that_cannot_be_added_is_refused_with_nothing_written(
-    iom: Commands, api: ApiHouse, changed: tuple[str, ...], code: str
+async def test_a_user_that_cannot_be_added_is_refused_in_one_json_object(
+    iom: Commands, api: ApiHouse
 ) -> None:
-    before = await api.rows("select (select count(*) from account), (select count(*) from agency)")
-
-    said = await iom.run("user", "add", *ANN, "--agency", "New one", *changed, "--json", stdin="short\n")
+    said = await iom.run(
+        "user", "add", *ANN, "--agency", "New", "--password-stdin", "--json", stdin="short\n"
+    )
 
     assert said.status == 2
-    assert said.json["error"]["code"] == code
+    assert said.json["error"]["code"] == "password_too_short"
     assert said.json["error"]["message"] in said.err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"email": "nobody"}, "bad_email"),
+        ({"email": "coordinator@scheme.example"}, "account_exists"),
+        ({"name": " "}, "name_needed"),
+        ({"agency": "&"}, "agency_needed"),
+        ({"manager": "stranger@x.example"}, "manager_unknown"),
+        ({"password": "short"}, "password_too_short"),
+    ],
+)
+async def test_an_account_that_cannot_be_made_is_refused_with_nothing_written(
+    api: ApiHouse, wrong: dict[str, Any], code: str
+) -> None:
+    ann = NewAccount("ann@x.example", "Ann", Role.MENTOR, "New agency", "a long password")
+    before = await api.rows("select (select count(*) from account), (select count(*) from agency)")
+
+    with pytest.raises(Refused) as refused:
+        async with transaction(api.scheme.pool) as conn:
+            await add_account(conn, replace(ann, **wrong), api.wall)
+
+    assert refused.value.code == code
     assert await api.rows("select (select count(*) from account), (select count(*) from agency)") == before
 
 
