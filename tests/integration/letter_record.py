@@ -97,8 +97,8 @@ class LetterRecord:
     ) -> UUID:
         key = more.pop("key", f"{uuid4()}/1/rung/owner")
         self.written += timedelta(seconds=1)
-        about = {"account_id": reader, "case_id": case, "step_id": step}
-        letter = Letter(key=key, kind=kind, moment=AT, written_at=self.written, **about, **more)
+        letter = Letter(key=key, kind=kind, account_id=reader, moment=AT, written_at=self.written, **more)
+        letter.case_id, letter.step_id = case, step
         async with transaction(self.pool) as conn:
             await rows.insert(conn, letter)
         return letter.id

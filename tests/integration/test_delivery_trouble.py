@@ -88,6 +88,34 @@ async def test_a_refused_address_gets_no_more_letters_and_the_coordinator_hears_
     assert "refused.example" not in words_of(message)
 
 
+class CrowdedOffice(PostOffice):
+    """Refuses an address only when two ask for it at the same time."""
+
+    crowd = asyncio.Barrier(2)
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.endswith(self.refuses):
+            await self.crowd.wait()
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+async def test_two_workers_refused_at_once_tell_of_the_address_once(record: LetterRecord) -> None:
+    reader = await record.an_account("gone@refused.example")
+    await record.an_account("coordinator@example.org", role="coordinator")
+    case = await record.a_case("LX-4F7Q", probation_practitioner=reader)
+    for _ in range(2):
+        await record.a_letter(reader, case, await record.a_step(case))
+    office = CrowdedOffice(refuses="refused.example")
+    async with open_office(office) as url:
+        settings = record.settings(url)
+        await asyncio.gather(*(deliver_waiting(record.pool, settings, record.wall) for _ in range(2)))
+    assert len(await record.all("select from letter where refused_at is not null")) == 2
+    assert [message["To"] for message in office.messages] == ["coordinator@example.org"]
+    assert len(await record.all("select from event")) == 1
+
+
 async def test_when_the_coordinators_own_address_is_refused_the_other_coordinators_hear_of_it(
     record: LetterRecord,
 ) -> None:

@@ -106,7 +106,7 @@ def test_an_invitation_keeps_london_time_on_either_side_of_a_clock_change(
 ) -> None:
     text = an_invitation(starts_at).ics("actions@example.org", "kim@example.org", AT).decode()
     assert f"DTSTART;TZID=Europe/London:{wall}" in text
-    zone = Calendar.from_ical(text).timezones[0].to_tz()
+    zone = Calendar.from_ical(text).timezones[0].to_tz(lookup_tzid=False)
     assert datetime.strptime(wall, "%Y%m%dT%H%M%S").replace(tzinfo=zone) == starts_at
 
 

@@ -10,12 +10,13 @@ from iom.adapters.database import Connection
 from iom.adapters.letters.render import LetterKind
 from iom.adapters.store.letters import WAITING
 
+ONE_AT_A_TIME = 7_235_002
+"""Advisory lock: of two who gather at once, the second finds everything gathered, not half of it."""
+
 _WITHDRAW_CLOSED = """
-update letter set withdrawn_at = %(now)s, last_error = 'step_closed' where id in (
-    select entry.id from letter entry join step on step.id = entry.step_id
-    where entry.in_digest and entry.digest_id is null and entry.withdrawn_at is null and step.closed_at is not null
-    for update of entry skip locked
-)
+update letter entry set withdrawn_at = %(now)s, last_error = 'step_closed' from step
+where step.id = entry.step_id and step.closed_at is not null
+  and entry.in_digest and entry.digest_id is null and entry.withdrawn_at is null
 """
 
 _WRITE = """
@@ -25,7 +26,6 @@ with due as (
     where entry.in_digest and entry.digest_id is null and entry.withdrawn_at is null and entry.moment <= %(now)s
       and step.closed_at is null and step.paused_at is null and account.left_at is null
       and not exists (select from mail_block where mail_block.account_id = entry.account_id)
-    for update of entry skip locked
 ), digest as (
     insert into letter (id, key, kind, account_id, moment, written_at, in_digest, attempts)
     select gen_random_uuid(), %(kind)s || '/' || account_id || '/' || %(day)s, %(kind)s, account_id,
@@ -61,8 +61,10 @@ class CarriedEntry:
 async def write(conn: Connection, day: date, now: datetime) -> int:
     """Writes at most one digest per reader for this London day; returns how many. Safe to run again and by several.
 
-    Entries for a step closed meanwhile are withdrawn; those for a resting step or a blocked address go on waiting.
+    Entries for a step closed meanwhile are withdrawn. Those for a resting step or a blocked address go on waiting,
+    and so do those written after the day's digest.
     """
+    await conn.execute("select pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))
     await conn.execute(_WITHDRAW_CLOSED, {"now": now})
     facts = {"now": now, "day": day.isoformat(), "kind": LetterKind.DIGEST, "channel": WAITING}
     row = await (await conn.execute(_WRITE, facts)).fetchone()
