@@ -94,7 +94,7 @@ def _bring_up(supervisor: "Supervisor", parts: "DemoParts", cohort: Path | None)
 
 def _introduce(addresses: Addresses) -> None:
     """Say where everything is and who can sign in."""
-    from iom.cli.demo_seed import SIGN_INS
+    from iom.cli.demo_accounts import SIGN_INS
 
     say(f"""
   Pages      {addresses.web_url}

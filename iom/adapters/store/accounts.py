@@ -55,6 +55,9 @@ where token_hash = %s and seen_at > %s and ended_at is null and account.left_at 
 """
 
 
+_BY_ID = f"select {_ACTOR} from account join agency on agency.id = agency_id where account.id = %s"
+
+
 def _actor(row: dict[str, Any]) -> Actor:
     return Actor(row["id"], row["name"], row["email"], Role(row["role"]), row["agency_id"], row["agency"])
 
@@ -74,6 +77,12 @@ async def credentials(conn: Connection, email: str) -> Credentials | None:
     )
     row = await found.fetchone()
     return Credentials(row["id"], row["password_hash"]) if row else None
+
+
+async def by_id(conn: Connection, account_id: UUID) -> Actor | None:
+    """The account as somebody who acts. The transaction is in their name."""
+    row = await (await conn.execute(_BY_ID, (account_id,))).fetchone()
+    return _actor(row) if row else None
 
 
 async def id_of(conn: Connection, email: str) -> UUID | None:

@@ -100,6 +100,16 @@ async def set_member(conn: Connection, case_id: UUID, role: str, account_id: UUI
     )
 
 
+async def refs_in_need(conn: Connection, need: str, most: int) -> list[str]:
+    """References of open cases in the community that need support on this pathway, the first imported first."""
+    found = await conn.execute(
+        "select ref from cases join case_need on case_id = cases.id and need = %s"
+        " where closed_at is null and rag <> 'Blue' order by local_ref limit %s",
+        (need, most),
+    )
+    return [row["ref"] async for row in found]
+
+
 async def ref_taken(conn: Connection, ref: str) -> bool:
     """Whether a case is called so already."""
     found = await conn.execute("select 1 from cases where ref = %s", (ref,))
