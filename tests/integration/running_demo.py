@@ -51,8 +51,16 @@ class RunningDemo:
 
     def processes(self) -> list[str]:
         """The command lines of every process that was started for this data folder and still runs."""
-        ours = f"IOM_DATA_DIR={self.folder}\0".encode()
-        return [command for command, environment in _running() if ours in environment]
+        return list(self._ours().values())
+
+    def pid_of(self, words: str) -> int:
+        """The process id of the one part of this demo whose command line has these words."""
+        (pid,) = (pid for pid, command in self._ours().items() if words in command)
+        return pid
+
+    def _ours(self) -> dict[int, str]:
+        mark = f"IOM_DATA_DIR={self.folder}\0".encode()
+        return {pid: command for pid, command, environment in _running() if mark in environment}
 
 
 def without_our_variables() -> dict[str, str]:
@@ -82,7 +90,7 @@ def demo(
             running.process.stdout.close()
 
 
-def gone(running: RunningDemo, seconds: float = STOP_SECONDS) -> bool:
+def gone(running: RunningDemo, seconds: float = 2 * STOP_SECONDS) -> bool:
     """True once no process of this demo is left."""
     deadline = time.monotonic() + seconds
     while running.processes() and time.monotonic() < deadline:
@@ -90,10 +98,11 @@ def gone(running: RunningDemo, seconds: float = STOP_SECONDS) -> bool:
     return not running.processes()
 
 
-def _running() -> Iterator[tuple[str, bytes]]:
+def _running() -> Iterator[tuple[int, str, bytes]]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             yield (
+                int(folder.name),
                 (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"),
                 (folder / "environ").read_bytes(),
             )

@@ -5,15 +5,18 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import psycopg
 import pytest
 
 from iom.adapters.embedded.child import free_port
-from tests.integration.running_demo import demo, gone, own_folder, without_our_variables
+from iom.cli.demo_folder import held
+from iom.cli.demo_parts import DemoParts
+from iom.refusals import Refused
+from tests.integration.running_demo import RunningDemo, demo, gone, own_folder, without_our_variables
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
@@ -24,8 +27,17 @@ def folder() -> Iterator[Path]:
         yield made
 
 
-def database_url(folder: Path) -> str:
-    return str(json.loads((folder / "addresses.json").read_text())["database_url"])
+@pytest.fixture(scope="module")
+def ready() -> Iterator[RunningDemo]:
+    """A demo that is up, on a port of the test's choosing."""
+    with own_folder() as made, demo(made, "--port", str(free_port())) as running:
+        running.hear("ready")
+        yield running
+
+
+def written(folder: Path) -> dict[str, str]:
+    addresses: dict[str, str] = json.loads((folder / "addresses.json").read_text())
+    return addresses
 
 
 def iom(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,36 +45,44 @@ def iom(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=without_our_variables())
 
 
-def test_it_says_ready_on_a_line_of_its_own_and_sigterm_stops_all_of_it(folder: Path) -> None:
-    port = free_port()
-    with demo(folder, "--port", str(port)) as running:
-        assert running.hear("ready") == f"ready http://127.0.0.1:{port}"
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live") as answer:
-            assert answer.status == 200
-        assert len(running.processes()) >= 5
-        assert running.stop() == 0
-        assert gone(running, 0)
-    assert not (folder / "addresses.json").exists()
+def test_ready_stands_on_a_line_of_its_own_with_an_address_that_answers(ready: RunningDemo) -> None:
+    address = written(ready.folder)["web_url"]
+    assert ready.said[-1] == f"ready {address}"
+    assert httpx2.get(f"{address}/health/live").status_code == 200
 
 
-def test_a_second_start_on_the_same_folder_finds_what_the_first_left(folder: Path) -> None:
+def test_a_second_demo_on_the_same_folder_is_refused_in_a_sentence(ready: RunningDemo) -> None:
+    refused = iom("demo", "--data-dir", str(ready.folder))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"A demo is running on {ready.folder} already.")
+
+
+def test_a_port_that_is_taken_is_refused_in_a_sentence(ready: RunningDemo) -> None:
+    port = written(ready.folder)["web_url"].rsplit(":", 1)[1]
+    refused = iom("demo", "--data-dir", f"{ready.folder}-other", "--port", port)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"Port {port} is taken ")
+
+
+def test_it_goes_on_where_it_was_after_a_stop_and_after_a_crash(folder: Path) -> None:
     with demo(folder) as first:
         first.hear("ready")
-        with psycopg.connect(database_url(folder)) as connection:
+        assert len(first.processes()) >= 5
+        with psycopg.connect(written(folder)["database_url"]) as connection:
             connection.execute("create table left_by_the_first ()")
         assert first.stop(signal.SIGINT, whole_group=True) == 0
+        assert gone(first, 0)
+        assert not (folder / "addresses.json").exists()
     with demo(folder) as second:
         second.hear("ready")
-        with psycopg.connect(database_url(folder)) as connection:
-            connection.execute("table left_by_the_first")
-        assert second.stop() == 0
-    with demo(folder, "--fresh") as third:
+        second.stop(signal.SIGKILL)
+        assert gone(second)
+    with demo(folder) as third:
         third.hear("ready")
-        with (
-            psycopg.connect(database_url(folder)) as connection,
-            pytest.raises(psycopg.errors.UndefinedTable),
-        ):
+        with psycopg.connect(written(folder)["database_url"]) as connection:
             connection.execute("table left_by_the_first")
+        assert third.stop(signal.SIGTERM) == 0
+        assert gone(third, 0)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +90,7 @@ def test_a_second_start_on_the_same_folder_finds_what_the_first_left(folder: Pat
     [
         ("Starting", signal.SIGINT),
         ("PostgreSQL", signal.SIGTERM),
-        ("Temporal", signal.SIGINT),
-        ("Tables", signal.SIGTERM),
-        ("Invented", signal.SIGINT),
+        ("Tables", signal.SIGINT),
         ("Worker", signal.SIGTERM),
     ],
 )
@@ -88,54 +106,49 @@ def test_a_signal_while_it_starts_stops_what_was_started(
 
 def test_a_part_that_ends_by_itself_is_named_and_the_rest_is_stopped(folder: Path) -> None:
     with demo(folder) as running:
-        running.hear("ready")
-        os.kill(pid_of("iom.adapters.inbox", folder), signal.SIGKILL)
+        running.hear("Inbox")
+        os.kill(running.pid_of("iom.adapters.inbox"), signal.SIGKILL)
         assert running.ended() == 1
         assert any(line.startswith("Inbox stopped by itself with status -9.") for line in running.said)
         assert gone(running, 0)
 
 
-def test_nothing_outlives_a_demo_that_is_killed_outright(folder: Path) -> None:
-    with demo(folder) as running:
-        running.hear("ready")
-        running.stop(signal.SIGKILL)
-        assert gone(running)
-    with demo(folder) as again:
-        again.hear("ready")
+def test_a_folder_with_other_things_in_it_is_never_used_nor_wiped(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years of work")
+    with pytest.raises(Refused) as refusal, held(tmp_path, fresh=True):
+        pass
+    assert refusal.value.code == "folder_not_ours"
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_two_demos_on_one_folder_or_one_port_are_refused_in_a_sentence(folder: Path) -> None:
-    with demo(folder) as running:
-        port = running.hear("ready").rsplit(":", 1)[1]
-        same_folder = iom("demo", "--data-dir", str(folder))
-        same_port = iom("demo", "--data-dir", f"{folder}-other", "--port", port)
-    assert same_folder.returncode == same_port.returncode == 2
-    assert same_folder.stderr.startswith("A demo is running on ")
-    assert same_port.stderr.startswith(f"Port {port} is taken ")
+def test_fresh_throws_away_only_what_an_earlier_demo_left(tmp_path: Path) -> None:
+    with held(tmp_path / "data", fresh=False):
+        (tmp_path / "data" / "inbox").mkdir()
+        (tmp_path / "data" / "inbox" / "1.eml").write_text("Dear all")
+    with held(tmp_path / "data", fresh=False):
+        assert (tmp_path / "data" / "inbox" / "1.eml").exists()
+    with held(tmp_path / "data", fresh=True):
+        assert not (tmp_path / "data" / "inbox").exists()
 
 
-def test_a_folder_with_other_things_in_it_is_never_used_nor_wiped(folder: Path) -> None:
-    (folder / "thesis.txt").write_text("three years of work")
-    refused = iom("demo", "--fresh", "--data-dir", str(folder))
-    assert refused.returncode == 2
-    assert "was not made by a demo" in refused.stderr
-    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
-
-
-def test_a_part_with_an_address_in_the_environment_is_not_started(folder: Path) -> None:
-    with demo(folder, environment={"IOM_SMTP_URL": "smtp://127.0.0.1:9"}) as running:
-        running.hear("ready")
-        assert not any("iom.adapters.inbox" in command for command in running.processes())
-        assert json.loads((folder / "addresses.json").read_text())["smtp_url"] == "smtp://127.0.0.1:9"
-
-
-def pid_of(words: str, folder: Path) -> int:
-    found = [
-        int(process.name)
-        for process in Path("/proc").glob("[0-9]*")
-        if words
-        in (cmdline := (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-        and str(folder) in cmdline
-    ]
-    assert len(found) == 1
-    return found[0]
+@pytest.mark.parametrize(
+    ("variable", "value", "absent"),
+    [
+        ("IOM_DATABASE_URL", "postgresql://elsewhere/iom", "PostgreSQL"),
+        ("IOM_SMTP_URL", "smtp://elsewhere", "Inbox"),
+        ("TEMPORAL_ADDRESS", "elsewhere:7233", "Temporal"),
+        ("TEMPORAL_PROFILE", "elsewhere", "Temporal"),
+    ],
+)
+def test_a_part_with_an_address_in_the_environment_is_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, absent: str
+) -> None:
+    for name in ("IOM_DATABASE_URL", "IOM_SMTP_URL", "TEMPORAL_ADDRESS", "TEMPORAL_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "password").write_text("invented")
+    every = {part.name for part in DemoParts.choose(tmp_path, 8000).in_order(None)}
+    monkeypatch.setenv(variable, value)
+    parts = DemoParts.choose(tmp_path, 8000)
+    assert every - {part.name for part in parts.in_order(None)} == {absent}
+    assert parts.environment()[variable] == value
