@@ -2,18 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 
 from iom.adapters.database import open_pool
 from iom.adapters.settings import Settings, load_settings
-from web import health
+from web import health, pages
 from web.api import routes
 from web.api.described import describe
-from web.problems import Problem, answer_problems
 
 MOST_BYTES = 256 * 1024
 """The largest request body: a page's longest text, many times over."""
@@ -40,17 +36,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(routes.router)
     describe(app)
-    _add_pages(app)
-    return app
-
-
-def _add_pages(app: FastAPI) -> None:
-    try:
-        pages = import_module("web.pages")
-    except ImportError:  # until the pages are there
-        return answer_problems(app, _plain)
     pages.install(app)
-    return None
+    return app
 
 
 @asynccontextmanager
@@ -59,7 +46,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     opened = open_pool(settings.database_url, settings.database_pool_size, PATIENCE)
     async with opened as app.state.pool:
         yield
-
-
-async def _plain(_: Request, problem: Problem) -> Response:
-    return PlainTextResponse(problem.sentence, problem.status, problem.headers)

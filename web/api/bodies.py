@@ -11,7 +11,8 @@ from iom.refusals import Refused
 from iom.vocabulary import Basis, Cohort, CustodyStatus, Outcome, Rag
 
 _DAY = r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-_NO_CONTROL = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_KEPT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_SAID = r"[^\s\x00-\x1f\x7f]"
 _REF = re.compile(r"[A-Z0-9]{2}-[A-Z0-9]{4}")
 
 
@@ -39,16 +40,16 @@ Day = Annotated[date, BeforeValidator(_day), Field(json_schema_extra={"pattern":
 Line = Annotated[
     str,
     BeforeValidator(_writable),
-    StringConstraints(max_length=200, pattern=rf"^{_NO_CONTROL}*\S{_NO_CONTROL}*$"),
+    StringConstraints(max_length=200, pattern=rf"^{_KEPT}*{_SAID}{_KEPT}*$"),
 ]
 """One line that says something."""
 Optionally = Annotated[
-    str, BeforeValidator(_writable), StringConstraints(max_length=4000, pattern=rf"^{_NO_CONTROL}*$")
+    str, BeforeValidator(_writable), StringConstraints(max_length=4000, pattern=rf"^{_KEPT}*$")
 ]
 Words = Annotated[
     str,
     BeforeValidator(_writable),
-    StringConstraints(max_length=4000, pattern=rf"^{_NO_CONTROL}*\S{_NO_CONTROL}*$"),
+    StringConstraints(max_length=4000, pattern=rf"^{_KEPT}*{_SAID}{_KEPT}*$"),
 ]
 """Text that says something."""
 CaseReference = Annotated[
