@@ -112,16 +112,15 @@ async def _take(pool: Pool, sound: _SoundRow, now: datetime, dry_run: bool) -> A
 
 async def _decide(conn: Connection, sound: _SoundRow) -> Standing | Held:
     """A row about somebody the file or the record knows is for a person to decide, unless it says nothing new."""
-    row, known = sound.row, await imports.known(conn, sound.row.local_ref)
+    row, identity = sound.row, sound.row.identity
+    known = await imports.known(conn, row.local_ref, str(identity.pnc_id), identity.crn, identity.noms_number)
     if known.held_decided and known.held == sound.digest:
         return Standing.UNCHANGED
     if known.has_case and not sound.twins:
         if known.imported == sound.digest:
             return Standing.UNCHANGED
         return Held(sound.source.line, row.local_ref, Doubt.DIFFERS_FROM_RECORD, (row.local_ref,))
-    identity = row.identity
-    others = await imports.sharing(conn, str(identity.pnc_id), identity.crn, identity.noms_number)
-    if matches := sound.twins | others:
+    if matches := sound.twins | known.sharing:
         return Held(sound.source.line, row.local_ref, Doubt.POSSIBLE_DUPLICATE, tuple(sorted(matches)))
     return Standing.ACCEPTED
 

@@ -16,27 +16,31 @@ from iom.vocabulary import Role
 
 @dataclass(frozen=True)
 class Known:
-    """What the record has under a local reference: the digests of the row imported and of the row held."""
+    """What the record has for a row, at one moment: under its reference, and of anybody who has its identifiers.
+
+    ``imported`` and ``held`` are digests; ``sharing`` are local or case references.
+    """
 
     has_case: bool
     imported: str | None
     held: str | None
     held_decided: bool
+    sharing: frozenset[str]
 
 
 _KNOWN = """
 select cases.id is not null as has_case, cases.imported_digest as imported,
-       held_row.digest as held, held_row.decided_at is not null as held_decided
-from (select %s::text as local_ref) as asked
+       held_row.digest as held, held_row.decided_at is not null as held_decided,
+       array(
+           select distinct on (person.id) coalesce(theirs.local_ref, theirs.ref)
+           from person join cases as theirs on theirs.person_id = person.id
+           where person.pnc_id = %(pnc_id)s or person.crn = %(crn)s or person.noms_number = %(noms_number)s
+           order by person.id, theirs.opened_at desc
+       ) as sharing
+from (select %(local_ref)s::text as local_ref) as asked
 left join cases using (local_ref) left join held_row using (local_ref)
 """
-
-_SHARING = """
-select distinct on (person.id) coalesce(cases.local_ref, cases.ref) as called
-from person join cases on cases.person_id = person.id
-where person.pnc_id = %s or person.crn = %s or person.noms_number = %s
-order by person.id, cases.opened_at desc
-"""
+"""One statement and so one moment: with two, what another import commits in between would look like a duplicate."""
 
 _AGENCY = "select id from agency where code = %s"
 
@@ -52,17 +56,14 @@ where held_row.digest <> excluded.digest
 """
 
 
-async def known(conn: Connection, local_ref: str) -> Known:
-    """What is known under this reference."""
-    row = await (await conn.execute(_KNOWN, (local_ref,))).fetchone()
+async def known(
+    conn: Connection, local_ref: str, pnc_id: str, crn: str | None, noms_number: str | None
+) -> Known:
+    """What is known of a row with this reference and these identifiers (canonical; None is nobody's)."""
+    asked = {"local_ref": local_ref, "pnc_id": pnc_id, "crn": crn, "noms_number": noms_number}
+    row = await (await conn.execute(_KNOWN, asked)).fetchone()
     assert row is not None, "there is always one row for what was asked"
-    return Known(**row)
-
-
-async def sharing(conn: Connection, pnc_id: str, crn: str | None, noms_number: str | None) -> frozenset[str]:
-    """The local or case references of everybody who has one of these identifiers (canonical; None is nobody's)."""
-    found = await conn.execute(_SHARING, (pnc_id, crn, noms_number))
-    return frozenset([row["called"] async for row in found])
+    return Known(**{**row, "sharing": frozenset(row["sharing"])})
 
 
 async def hold(conn: Connection, row: HeldRow) -> None:
