@@ -3,15 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx2
 
-from iom.adapters.database import Pool, transaction
 from iom.adapters.passwords import hashed
+from iom.adapters.settings import Settings
+from iom.adapters.tables import Case
 from iom.vocabulary import Role
-from tests.integration.api_house import ApiHouse, an_api
+from tests.builders import START
+from tests.integration.api_house import ApiHouse
 from tests.integration.page_check import Page, check_page
+from web.app import create_app
 
 PASSWORD = "correct horse battery staple"
 PASSWORD_HASH = hashed(PASSWORD)
@@ -50,12 +55,9 @@ class Browser:
         headers = SAME_ORIGIN if headers is None else headers
         return await self._shown(await self.client.post(path, data=fields, headers=headers))
 
-    async def fill_in(self, path: str, **fields: str) -> Shown:
-        """Opens the page, fills in its form and sends it. ``__`` in a name stands for the dash of a date's parts."""
-        form = (await self.get(path)).page.fields(path)
-        return await self.post(
-            path, form | {name.replace("__", "-"): value for name, value in fields.items()}
-        )
+    async def fill_in(self, path: str, fields: dict[str, str]) -> Shown:
+        """Opens the page, fills in its form and sends it."""
+        return await self.post(path, (await self.get(path)).page.fields(path) | fields)
 
     async def follow(self, shown: Shown) -> Shown:
         """Goes where the answer leads."""
@@ -106,19 +108,43 @@ class PageHouse:
         assert shown.status == 303, shown.words
         return browser
 
+    async def a_case_in_review(self) -> tuple[Case, UUID]:
+        """A Red case whose first review has been called, with the review's id. Moves the clock on to that day."""
+        case = await self.record.a_case()
+        self.record.wall = START + timedelta(days=8)
+        await self.record.plan_acts(case.id)
+        return case, await self.record.a_step(case, Role.COORDINATOR, form="review")
+
+    def set(self, **settings: object) -> None:
+        """Runs the pages on other settings from here on."""
+        state = self.record.app.state
+        before: Settings = state.settings
+        state.settings = before.model_copy(update=settings)
+
     async def looks(self) -> list[str]:
         """What stands in the record of looks, oldest first."""
-        rows = await self.record.rows("select action, object, channel from audit order by id")
-        return [f"{row['action']} {row['object']} {row['channel']}" for row in rows]
+        rows = await self.record.rows("select action, object from audit where channel = 'page' order by id")
+        return [f"{row['action']} {row['object']}" for row in rows]
 
 
 @asynccontextmanager
-async def a_page_house(pool: Pool, database_url: str) -> AsyncIterator[PageHouse]:
-    """The pages on this record, in this process."""
-    async with an_api(pool, database_url) as record:
-        async with transaction(pool) as conn:
-            await conn.execute("update account set password_hash = %s", (PASSWORD_HASH,))
-        house = PageHouse(record)
-        yield house
-        for client in house.browsers:
-            await client.aclose()
+async def a_page_house(record: ApiHouse) -> AsyncIterator[PageHouse]:
+    """The pages beside the API, on the same record."""
+    await record.do("update account set password_hash = %s", PASSWORD_HASH)
+    house = PageHouse(record)
+    yield house
+    for client in house.browsers:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def another_process(pages: PageHouse) -> AsyncIterator[Browser]:
+    """A browser at a second web process on the same record."""
+    app = create_app(pages.record.app.state.settings)
+    app.dependency_overrides = pages.record.app.dependency_overrides
+    transport = httpx2.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://iom.test") as client,
+    ):
+        yield Browser(client, pages)
