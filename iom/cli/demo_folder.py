@@ -20,7 +20,7 @@ def held(folder: Path, *, fresh: bool) -> Iterator[None]:
     """
     lock = folder / LOCK
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)  # root's PostgreSQL must pass through
         ours = lock.exists() or not any(folder.iterdir())
         if not ours:
             sentence = (

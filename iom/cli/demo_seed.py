@@ -14,7 +14,7 @@ from iom.adapters.deeds.nominations import NewNomination, nominate
 from iom.adapters.deeds.plans import give_role, start_intervention
 from iom.adapters.programme_files import named
 from iom.adapters.settings import Settings
-from iom.adapters.store import accounts
+from iom.adapters.store import accounts, training
 from iom.adapters.store.cases import NewCase, open_case, refs_in_need
 from iom.adapters.tables import Case, Person
 from iom.calendar import london_date
@@ -24,19 +24,20 @@ from iom.invented_cohort import invented_cohort
 from iom.vocabulary import Basis, Cohort, Need, Rag, Role
 
 PEOPLE = 60
-TRAINING = "TRAINING"
-"""The local reference by which the first page finds the training case."""
 IN_TREATMENT = 5
 """How many of the invented people have treatment keywork."""
 
 
 async def seed(settings: Settings, cohort_file: Path | None) -> None:
-    """Fills a new record; leaves one that has been filled before alone, but for a cohort file named now."""
+    """Fills a new record; leaves one that has been filled before alone, but for a cohort file named now.
+
+    One that was filled by half, because the demo was stopped meanwhile, is filled to the end.
+    """
     now = datetime.now(UTC)
     async with open_pool(settings.database_url) as pool:
         async with transaction(pool) as conn:
-            is_new = await accounts.id_of(conn, COORDINATOR) is None
-        if is_new:
+            is_filled = await training.was_opened(conn)
+        if not is_filled:
             await _first_time(pool, now)
         if cohort_file:
             await import_cohort(pool, read_cohort_file(cohort_file), now)
@@ -45,10 +46,11 @@ async def seed(settings: Settings, cohort_file: Path | None) -> None:
 async def _first_time(pool: Pool, now: datetime) -> None:
     async with transaction(pool) as conn:
         for account in ACCOUNTS:
-            await add_account(conn, account, now)
+            if await accounts.id_of(conn, account.email) is None:
+                await add_account(conn, account, now)
     rows = invented_cohort(PEOPLE, london_date(now))
     await import_cohort(pool, (FileRow(line, cells) for line, cells in enumerate(rows, start=2)), now)
-    async with transaction(pool) as conn:
+    async with transaction(pool) as conn:  # the training case is the last: it stands for all having been done
         await _start_treatment(conn, now)
         await _nominate(conn, now)
         await _open_training_case(conn, now)
@@ -81,7 +83,7 @@ async def _open_training_case(conn: Connection, now: datetime) -> None:
     case = Case(
         ref=await fresh_ref(conn),
         person_id=person.id,
-        local_ref=TRAINING,
+        local_ref=training.LOCAL_REF,
         cohort=Cohort.FREE,
         basis=Basis.VOLUNTARY,
         rag=Rag.RED,

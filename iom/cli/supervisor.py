@@ -134,7 +134,7 @@ class Supervisor:
         if self._stop_asked:
             raise StopAsked
         say(f"  {name:<18}", end="")
-        self._logs.mkdir(exist_ok=True)
+        self._logs.mkdir(mode=0o700, exist_ok=True)
         self._log(name).write_bytes(b"")
         return time.monotonic()
 

@@ -22,6 +22,15 @@ class TrainingCase:
     on_team: bool
 
 
+async def was_opened(conn: Connection) -> bool:
+    """Whether there ever was one, be it closed by now."""
+    found = await conn.execute(
+        "select exists (select from cases where local_ref = %s) as opened", (LOCAL_REF,)
+    )
+    row = await found.fetchone()
+    return row is not None and bool(row["opened"])
+
+
 async def find(conn: Connection, account_id: UUID) -> TrainingCase | None:
     """The training case, if there is one. ``account_id`` is who asks."""
     found = await conn.execute(_FIND, (account_id, LOCAL_REF))
