@@ -13,8 +13,8 @@ async def counted(pool: Pool) -> tuple[int, int, int]:
     """The demo's accounts, all cases, and those that wait for the panel."""
     async with transaction(pool) as conn:
         found = await conn.execute(
-            "select (select count(*) from account where email = any(%s)) as accounts, (select count(*) from cases) as cases,"
-            " (select count(*) from cases where adopted_on is null) as waiting",
+            "select (select count(*) from account where email = any(%s)) as accounts,"
+            " (select count(*) from cases) as cases, (select count(*) from cases where adopted_on is null) as waiting",
             ([account.email for account in ACCOUNTS],),
         )
         row = await found.fetchone()
