@@ -6,12 +6,16 @@ import signal
 import sys
 from datetime import timedelta
 
+import psycopg
+import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from iom.adapters import delivery
 from iom.adapters.delivery import (
     LONGEST_SENDING,
     Delivered,
     deliver_waiting,
+    keep_delivering,
     pause_before_next_try,
 )
 from tests.integration.letter_record import AT, LetterRecord
@@ -86,6 +90,29 @@ async def test_a_refused_address_gets_no_more_letters_and_the_coordinator_hears_
     assert message["Subject"] == "[OFFICIAL] A letter could not be delivered – ref LX-4F7Q"
     assert "https://actions.example/cases/LX-4F7Q\n" in words_of(message)
     assert "refused.example" not in words_of(message)
+
+
+async def test_delivery_waits_out_an_outage_of_the_record(
+    record: LetterRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "PATROL", 0.05)
+    office = PostOffice()
+    await record.waiting("before@example.org")
+    async with open_office(office) as url:
+        task = asyncio.create_task(keep_delivering(record.pool, record.settings(url), record.wall))
+        await office.arrivals.get()
+        with psycopg.connect(record.url, autocommit=True) as admin:
+            hang_up = (
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+            )
+            admin.execute(f"{hang_up} and pid <> pg_backend_pid()")
+        await record.pool.check()
+        await record.waiting("after@example.org")
+        message = await asyncio.wait_for(office.arrivals.get(), 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert message["To"] == "after@example.org"
 
 
 class CrowdedOffice(PostOffice):
