@@ -76,7 +76,7 @@ async def a_scheme(pool: Pool) -> Scheme:
 
 
 def _account(email: str, agency: Agency, role: str = "manager", manager_id: UUID | None = None) -> Account:
-    name = f"Person {email.split('@', maxsplit=1)[0]}"
+    name = f"Kerensa Tregellas{len(email)}"
     return Account(
         email=email, name=name, agency_id=agency.id, role=role, manager_id=manager_id, joined_at=START
     )

@@ -20,6 +20,14 @@ from iom.adapters.release import prepare
 _numbers = count()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-histories",
+        action="store_true",
+        help="keep the journeys' histories for replay: see CONTRIBUTING.md",
+    )
+
+
 @pytest.fixture(scope="session")
 def cluster_url() -> Iterator[str]:
     """The address of database ``iom`` in a cluster of this test run's own.
@@ -55,7 +63,7 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """The Java test server, whose time is skipped: right for years and continue-as-new. Its clock is one for all, so each test has its own."""
+    """The Java test server, right for years of skipped time. Its clock is one for all: each test has its own."""
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=pydantic_data_converter,
         test_server_existing_path=str(Path(sysconfig.get_path("scripts"), "temporal-test-server")),

@@ -10,8 +10,11 @@ from temporalio.testing import WorkflowEnvironment
 
 from iom.adapters.database import Pool, transaction
 from iom.adapters.tables import Case
+from tests.personal import found_in, personal_values
 from workflows.intervention import intervention_id
 from workflows.supervision import plan_id
+
+LEAST_VALUES = 30
 
 
 @dataclass
@@ -84,6 +87,21 @@ class Evidence:
         found = await self._rows("select id from intervention where case_id = %s")
         names = [plan_id(self.case.id), *(intervention_id(row["id"]) for row in found)]
         return [history for name in names for history in await self._runs(name)]
+
+    async def longest_run(self) -> WorkflowHistory:
+        """The run with most events: the one that says most when it is replayed."""
+        return max(await self.histories(), key=lambda run: len(run.events))
+
+    async def leaks(self) -> set[str]:
+        """Personal values of the whole record that stand anywhere in the histories, payloads included."""
+        async with transaction(self.pool) as conn:
+            values = await personal_values(conn)
+        assert len(values) > LEAST_VALUES, "there is something to leak"
+        content = b"".join(
+            event.SerializeToString() for run in await self.histories() for event in run.events
+        )
+        assert str(self.case.id).encode() in content, "what is searched is what was written"
+        return found_in(content, values)
 
     async def _runs(self, workflow_id: str) -> list[WorkflowHistory]:
         runs: list[WorkflowHistory] = []

@@ -210,6 +210,10 @@ async def on_the_way(environment: WorkflowEnvironment, world: World, case: Case)
         journey = Journey(pool, case, environment, scheme=world.scheme, settings=world.settings, now=now)
         await journey.heard()
         yield journey
+        leaks = await journey.leaks()
+        assert not leaks, f"personal values stand in a history: {leaks}"
+        if world.record_to is not None:
+            world.record_to.write_text((await journey.longest_run()).to_json())
         rounds.cancel()
         with suppress(asyncio.CancelledError):
             await rounds
