@@ -10,6 +10,7 @@ from iom.adapters.settings import Settings, load_settings
 from web import health, pages
 from web.api import routes
 from web.api.described import describe
+from web.body_limit import BodyLimit
 
 MOST_BYTES = 256 * 1024
 """The largest request body: a page's longest text, many times over."""
@@ -30,13 +31,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=MOST_BYTES,
     )
     app.state.settings = settings or load_settings()
     app.include_router(health.router)
     app.include_router(routes.router)
     describe(app)
     pages.install(app)
+    app.add_middleware(BodyLimit, most=MOST_BYTES)
     return app
 
 

@@ -54,12 +54,16 @@ STATUS_OF_CODE = {
 }
 """Codes with a status of their own. All that end in ``_not_found`` are 404; any other refusal is 409."""
 
-SENTENCE_OF_STATUS = {
-    HTTPStatus.BAD_REQUEST: "The request cannot be read. Check that its body is what its Content-Type says.",
-    HTTPStatus.NOT_FOUND: "There is nothing at this address. Check it.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method. The Allow header names those it takes.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large. Send less at a time.",
+OF_STATUS = {
+    400: ("bad_request", "The request cannot be read. Check that its body is what its Content-Type says."),
+    404: ("not_found", "There is nothing at this address. Check it."),
+    405: (
+        "method_not_allowed",
+        "This address does not take this method. The Allow header names what it takes.",
+    ),
+    413: ("request_too_large", "The request is too large. Send less at a time."),
 }
+"""Code and sentence of what the framework refuses. Not the names of ``HTTPStatus``: those change with Python."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,8 @@ def of_refusal(refused: Refused) -> Problem:
 
 def of_http(raised: HTTPException) -> Problem:
     """What the framework itself answers: no such address, no such method, a body that cannot be read."""
-    status = HTTPStatus(raised.status_code)
-    sentence = SENTENCE_OF_STATUS.get(status, status.description or status.phrase)
-    return Problem(status, status.name.lower(), sentence, headers=raised.headers or {})
+    code, sentence = OF_STATUS.get(raised.status_code, (f"http_{raised.status_code}", raised.detail))
+    return Problem(raised.status_code, code, sentence, headers=raised.headers or {})
 
 
 def of_validation(invalid: RequestValidationError) -> Problem:
