@@ -65,11 +65,11 @@ def read_row(cells: Mapping[str, str], today: date) -> CohortRow | tuple[Fault, 
 
 
 def read_identifiers(cells: Mapping[str, str]) -> frozenset[str]:
-    """The identifiers of a row, sound or not, that can be read: its PNC id, CRN and NOMS number, each told apart."""
+    """The PNC id, CRN and NOMS number of a row, sound or not, that can be read. Their forms tell them apart."""
     reading = Cells(cells)
     readers = {"pnc_id": PncId.parse, "crn": read_crn, "noms_number": read_noms_number}
-    found = {column: reading.identifier_if_any(column, read) for column, read in readers.items()}
-    return frozenset(f"{column} {identifier}" for column, identifier in found.items() if identifier)
+    found = (reading.identifier_if_any(column, read) for column, read in readers.items())
+    return frozenset(str(identifier) for identifier in found if identifier)
 
 
 def _identity(cells: Cells) -> Identity:

@@ -201,6 +201,16 @@ async def test_a_dry_run_says_what_an_import_would_do_and_writes_nothing(pool: P
     assert foretold == await _import(pool, *MIXED)
 
 
+async def test_a_row_that_is_twice_in_its_file_is_held_the_second_time(pool: Pool) -> None:
+    rows = a_row(1), a_row(1)
+    held = [Held(3, "TT00001", Doubt.POSSIBLE_DUPLICATE, ("TT00001",))]
+    assert await _import(pool, *rows, dry_run=True) == Report(rows=2, accepted=1, held=held)
+    assert await _import(pool, *rows) == Report(rows=2, accepted=1, held=held)
+    before = await _everything(pool)
+    assert await _import(pool, *rows) == Report(rows=2, unchanged=1, held=held)
+    assert await _everything(pool) == before
+
+
 async def test_a_twin_of_a_rejected_row_is_held_too(pool: Pool) -> None:
     report = await _import(pool, a_row(1, surname=" "), a_row(2, pnc_id=a_row(1)["pnc_id"]))
     assert report.held == [Held(3, "TT00002", Doubt.POSSIBLE_DUPLICATE, ("TT00001",))]
