@@ -108,6 +108,10 @@ class PageHouse:
         assert shown.status == 303, shown.words
         return browser
 
+    def name(self, role: Role) -> str:
+        """Who holds this role."""
+        return self.record.scheme.actors[role].name
+
     async def a_case_in_review(self) -> tuple[Case, UUID]:
         """A Red case whose first review has been called, with the review's id. Moves the clock on to that day."""
         case = await self.record.a_case()

@@ -35,7 +35,7 @@ async def test_a_case_says_who_it_is_how_it_stands_and_what_is_open(pages: PageH
         "Fixed, statutory",
         "First joint home visit",
         "Prefers mornings",
-        "Person treatment_worker, Treatment",
+        pages.name(Role.TREATMENT_WORKER) + ", Treatment",
     ):
         assert said in shown.words, said
     assert {link.words for link in shown.page.all("a")} >= {
@@ -75,10 +75,10 @@ async def test_the_timeline_tells_who_did_what_newest_first(pages: PageHouse) ->
     step = await pages.record.a_step(case, Role.POLICE_OFFENDER_MANAGER)
     await officer.fill_in(f"/steps/{step}", {"outcome": "done", "note": "All well"})
     words = (await officer.get(f"/cases/{case.ref}/timeline")).words
-    assert "Done: First joint home visit Person police_offender_manager, Police 11:00" in words
+    assert f"Done: First joint home visit {pages.name(Role.POLICE_OFFENDER_MANAGER)}, Police 11:00" in words
     assert "All well" in words
     assert words.index("Done: First joint home visit") < words.index("Panel adopts")
-    assert "Programme begins Person coordinator, Police" in words
+    assert f"Programme begins {pages.name(Role.COORDINATOR)}, Police" in words
     assert "Step opens: First joint home visit the plan" in words
 
 
@@ -135,7 +135,7 @@ async def test_who_holds_a_review_second_reads_who_was_first(pages: PageHouse) -
     assert (await chair.fill_in(path, said)).status == 303
     shown = await coordinator.post(path, form | said)
     assert shown.status == 409
-    assert "Person chair closed this review on" in shown.words
+    assert f"{pages.name(Role.CHAIR)} closed this review on" in shown.words
 
 
 async def test_a_review_is_not_answered_like_a_step(pages: PageHouse) -> None:
@@ -215,7 +215,10 @@ async def test_a_role_changes_hands(pages: PageHouse) -> None:
     sent = await coordinator.fill_in(
         path, {"role": "housing_officer", "email": "housing_officer@scheme.example"}
     )
-    assert "Housing officer Person housing_officer, Housing" in (await coordinator.follow(sent)).words
+    assert (
+        f"Housing officer {pages.name(Role.HOUSING_OFFICER)}, Housing"
+        in (await coordinator.follow(sent)).words
+    )
     assert (await (await pages.signed_in(Role.HOUSING_OFFICER)).get(f"/cases/{case.ref}")).status == 200
 
 

@@ -179,7 +179,7 @@ async def test_who_comes_second_reads_who_was_first_and_when(pages: PageHouse) -
     shown = await coordinator.post(path, form)
     assert shown.status == 409
     assert "This step is closed already" in shown.words
-    assert "Person police_offender_manager closed it on Tue 1 Sep 2026, 11:00" in shown.words
+    assert f"{pages.name(Role.POLICE_OFFENDER_MANAGER)} closed it on Tue 1 Sep 2026, 11:00" in shown.words
     assert await answers_to(pages, step) == ["step_done"]
 
 
