@@ -1,11 +1,9 @@
 """The command line: one module per group of commands. Wires them and no more; heavy imports stay inside commands."""
 
-import sys
-
 import typer
 
 from iom.cli import demo, import_cohort, migrate, plans, programme, token, user, web, where, worker
-from iom.refusals import Refused
+from iom.cli.leave import leaving
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,8 +35,5 @@ def main() -> None:
     """Run the command line. Exit status 2 and one sentence on stderr for whatever is refused."""
     command = typer.main.get_group(app)
     where.offer_data_dir(command)
-    try:
+    with leaving():
         command(prog_name="iom")
-    except Refused as refusal:
-        print(refusal.sentence, file=sys.stderr)
-        sys.exit(2)
