@@ -18,10 +18,16 @@ def web(
 
     Needs the database only: with Temporal or the mail server down, people's work goes on.
     """
+    import signal
+    import sys
+
     import uvicorn
 
     from iom.adapters.logs import log_as
     from iom.adapters.settings import load_settings
+
+    # When it has stopped in good order, uvicorn sends itself the signal again, for whoever listened before it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
     log_as(
         load_settings().log_format
