@@ -20,7 +20,7 @@ def digest(token: str) -> bytes:
 
 async def by_api_token(conn: Connection, token: str) -> Actor | None:
     """Whose token this is, and in the same statement: from here on the transaction is in their name."""
-    found = await conn.execute(_BY_API_TOKEN, (digest(token),))
+    found = await conn.execute(BY_API_TOKEN, (digest(token),))
     row = await found.fetchone()
     return _actor(row) if row else None
 
@@ -43,7 +43,7 @@ async def by_session(conn: Connection, token: str, alive_since: datetime) -> Sig
 _ACTOR = """account.id, account.name, account.email, account.role, account.agency_id, agency.name as agency,
        set_config('iom.account', account.id::text, true)"""
 
-_BY_API_TOKEN = f"""
+BY_API_TOKEN = f"""
 select {_ACTOR} from api_token join account on account.id = api_token.account_id join agency on agency.id = agency_id
 where token_hash = %s and revoked_at is null and account.left_at is null
 """

@@ -6,6 +6,11 @@ from uuid import UUID
 
 from iom.adapters.database import Connection
 
+INSERT = (
+    "insert into audit (at, account_id, action, case_id, object, purpose, channel, address)"
+    " values (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
 
 @dataclass(frozen=True)
 class Look:
@@ -22,17 +27,5 @@ class Look:
 
 async def write(conn: Connection, look: Look, at: datetime) -> None:
     """Adds one look."""
-    await conn.execute(
-        "insert into audit (at, account_id, action, case_id, object, purpose, channel, address)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            at,
-            look.account_id,
-            look.action,
-            look.case_id,
-            look.object,
-            look.purpose,
-            look.channel,
-            look.address,
-        ),
-    )
+    shown = (look.object, look.purpose, look.channel, look.address)
+    await conn.execute(INSERT, (at, look.account_id, look.action, look.case_id, *shown))

@@ -14,7 +14,7 @@ from iom.events import Entry, Event, EventKind
 NEWS = "case_news"
 """The channel on which a case's id is told when its log has grown."""
 
-_APPEND = """
+APPEND = """
 with numbered as (
     update cases set last_seq = last_seq + cardinality(%(kinds)s::text[]) where id = %(case)s returning last_seq
 ), written as (
@@ -25,6 +25,8 @@ with numbered as (
 )
 select last_seq, case when %(tell)s then pg_notify(%(channel)s, %(case)s::text) end from numbered
 """
+
+BY_REQUEST = "select case_id, seq, kind, at, by_id as by, data from event where request_id = %s"
 
 _READ = """
 select seq, kind, at, by_id as by, data from event where case_id = %s and seq > %s order by seq limit %s
@@ -47,7 +49,7 @@ async def append(
     ``request_id`` is kept with the first entry and is unique: a second use raises psycopg's UniqueViolation.
     """
     written = await conn.execute(
-        _APPEND,
+        APPEND,
         {
             "case": case_id,
             "kinds": [entry.kind for entry in entries],
@@ -74,9 +76,7 @@ class Written:
 
 async def by_request(conn: Connection, request_id: UUID) -> Written | None:
     """What an earlier request of this id wrote, if there was one."""
-    found = await conn.execute(
-        "select case_id, seq, kind, at, by_id as by, data from event where request_id = %s", (request_id,)
-    )
+    found = await conn.execute(BY_REQUEST, (request_id,))
     row = await found.fetchone()
     return Written(row.pop("case_id"), _event(row)) if row else None
 

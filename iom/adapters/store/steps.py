@@ -10,16 +10,16 @@ from iom.adapters.database import Connection
 from iom.step import Answer, Answered, Step
 from iom.vocabulary import Clock, Outcome
 
-_LOCK = "select 1 from cases where id = (select case_id from step where id = %s) for update"
+LOCK = "select 1 from cases where id = (select case_id from step where id = %s) for update"
 """Whoever writes on a case holds its row first, the plan too: so nobody waits for each other in a circle."""
 
-_READ = """
+READ = """
 select id, case_id, key, title, form, owner, clock, outcomes, results, due_at, closed_at,
        exists (select 1 from team_member where case_id = step.case_id and account_id = %s) as on_team
 from step where id = %s
 """
 
-_CLOSE = """
+CLOSE = """
 update step set closed_at = %(at)s, closed_by_id = %(by)s, outcome = %(outcome)s, result = %(result)s,
        reason = %(reason)s, note = %(note)s, paused_at = null
 where id = %(step)s
@@ -40,8 +40,8 @@ class Locked:
 
 async def lock(conn: Connection, step_id: UUID, account_id: UUID) -> Locked | None:
     """Holds a step's case, then reads the step as it stands; None if there is none."""
-    await conn.execute(_LOCK, (step_id,))
-    found = await conn.execute(_READ, (account_id, step_id))
+    await conn.execute(LOCK, (step_id,))
+    found = await conn.execute(READ, (account_id, step_id))
     row = await found.fetchone()
     return Locked(_step(row), row["on_team"]) if row else None
 
@@ -53,7 +53,7 @@ async def write_answer(
     words = {"step": step.id, "reason": said.reason, "note": said.note}
     if meant.closes:
         await conn.execute(
-            _CLOSE, {**words, "at": at, "by": by, "outcome": said.outcome, "result": said.result}
+            CLOSE, {**words, "at": at, "by": by, "outcome": said.outcome, "result": said.result}
         )
     else:
         await conn.execute(_REDATE, {**words, "due_at": meant.due_at})
@@ -70,7 +70,7 @@ async def close(conn: Connection, step_id: UUID, at: datetime, by: UUID, outcome
         "reason": None,
         "note": None,
     }
-    await conn.execute(_CLOSE, said)
+    await conn.execute(CLOSE, said)
 
 
 async def open_of_form(conn: Connection, case_id: UUID, form: str) -> UUID | None:

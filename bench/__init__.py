@@ -1,0 +1,1 @@
+"""What `./run bench` measures: this service against a floor in the same run, as ratios. Asserts nothing."""

@@ -1,0 +1,59 @@
+"""The floor: the same statements by bare psycopg in one transaction, behind a bare FastAPI route. No rule, no check."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from fastapi import FastAPI, Request
+from psycopg.types.json import Jsonb
+
+from iom.adapters.database import open_pool
+from iom.adapters.store import accounts, audit, events, steps
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with open_pool(os.environ["IOM_DATABASE_URL"]) as app.state.pool:
+        yield
+
+
+app = FastAPI(lifespan=_lifespan, openapi_url=None)
+
+
+@app.post("/floor/{step_id}")
+async def complete(step_id: str, request: Request) -> dict[str, object]:
+    body = await request.json()
+    at, token = datetime.now(UTC), request.headers["authorization"][7:]
+    async with app.state.pool.connection() as conn:
+        who = await (await conn.execute(accounts.BY_API_TOKEN, (accounts.digest(token),))).fetchone()
+        request_id = uuid5(who["id"], request.headers["idempotency-key"])
+        await conn.execute(steps.LOCK, (step_id,))
+        step = await (await conn.execute(steps.READ, (who["id"], step_id))).fetchone()
+        await (await conn.execute(events.BY_REQUEST, (request_id,))).fetchone()
+        await conn.execute(steps.CLOSE, _closing(step_id, who["id"], at, body))
+        written = await (
+            await conn.execute(events.APPEND, _entry(step, who["id"], request_id, at))
+        ).fetchone()
+        look = (at, who["id"], "alter", step["case_id"], f"step:{step_id}", "step_done", "api", "127.0.0.1")
+        await conn.execute(audit.INSERT, look)
+    return {"step_id": step_id, "seq": written["last_seq"], "kind": "step_done", "at": at}
+
+
+def _closing(step_id: str, by: UUID, at: datetime, body: dict[str, str]) -> dict[str, object]:
+    words = {"result": None, "reason": None, "note": body.get("note")}
+    return {"step": step_id, "at": at, "by": by, "outcome": body["outcome"], **words}
+
+
+def _entry(step: dict[str, object], by: UUID, request_id: UUID, at: datetime) -> dict[str, object]:
+    return {
+        "case": step["case_id"],
+        "kinds": ["step_done"],
+        "data": [Jsonb({"step": str(step["id"])})],
+        "at": at,
+        "by": by,
+        "request": request_id,
+        "channel": events.NEWS,
+        "tell": True,
+    }
