@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from iom.adapters.embedded.child import free_port, spawn, stop, wait_until
 from iom.adapters.embedded.postgres import program
+from tests.guards.compose_file import HOUSE, ComposeFile
 from tests.integration.running_demo import STOP_SECONDS, without_our_variables
 
-HOUSE = Path(__file__).parents[2]
-NAMESPACE = "supervision"
+COMPOSE = ComposeFile((HOUSE / "docker-compose.yml").read_text())
+NAMESPACE = COMPOSE.named("worker").environment["TEMPORAL_NAMESPACE"]
 START_SECONDS = 60
 
 
@@ -139,6 +140,7 @@ def make_roles(secrets: Path, admin_url: str) -> None:
 
 
 def make_namespace(address: str) -> None:
-    """The namespace, by deploy's script."""
+    """The namespace, by deploy's script, told what the compose file tells it but for the address."""
     script = HOUSE / "deploy" / "temporal" / "namespace.sh"
-    run_script(script, TEMPORAL_ADDRESS=address, TEMPORAL_NAMESPACE=NAMESPACE, RETENTION="720h")
+    told = COMPOSE.named("temporal-namespace").environment
+    run_script(script, **{**told, "TEMPORAL_ADDRESS": address})

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from signal import SIGKILL
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import httpx2
 import psycopg
@@ -15,10 +14,8 @@ from psycopg import AsyncConnection
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
-from iom.adapters.database import open_pool
 from iom.adapters.embedded import postgres, temporal
 from iom.adapters.store.events import NEWS
-from tests.builders import Scheme, a_scheme, an_adopted_case
 from tests.integration.apart import (
     NAMESPACE,
     Apart,
@@ -67,14 +64,8 @@ async def apart(tmp_path: Path, database_url: str, temporal_address: str) -> Asy
             yield installation
 
 
-@pytest.fixture
-async def scheme(apart: Apart) -> AsyncIterator[Scheme]:
-    async with open_pool(apart.database_url) as pool:
-        yield await a_scheme(pool)
-
-
 async def test_two_webs_and_two_workers_do_the_work_and_any_of_them_may_go(
-    apart: Apart, scheme: Scheme, tmp_path: Path
+    apart: Apart, tmp_path: Path
 ) -> None:
     webs = apart.web(), apart.web()
     first, second = apart.worker(), apart.worker()
@@ -83,16 +74,17 @@ async def test_two_webs_and_two_workers_do_the_work_and_any_of_them_may_go(
         await all_parts_are_up(web)
     for worker in (first, second):
         worker.hear("worker_ready")
+    token = a_token(apart)
 
     first.end(SIGKILL)
-    assert await steps_opened(apart.database_url, await a_new_case(scheme))
+    await a_case_gets_its_steps(apart, webs, token)
 
     sign_of_life = tmp_path / "alive"
     third = apart.worker("--alive-file", str(sign_of_life))
     third.hear("worker_ready")
     assert sign_of_life.exists()
     ends_well(second)
-    assert await steps_opened(apart.database_url, await a_new_case(scheme))
+    await a_case_gets_its_steps(apart, webs, token)
 
     for running in (*webs, third):
         ends_well(running)
@@ -123,22 +115,47 @@ async def test_the_namespace_keeps_finished_runs_for_a_month_and_may_be_made_aga
     assert found.config.workflow_execution_retention_ttl.ToTimedelta() == timedelta(days=30)
 
 
-async def a_new_case(scheme: Scheme) -> UUID:
-    return (await an_adopted_case(scheme, at=datetime.now(UTC))).id
+def a_token(apart: Apart) -> str:
+    """Somebody who may nominate, added and let in by the commands of the same installation."""
+    who = ("--email", "coordinator@police.example")
+    added = apart.run("user", "add", *who, "--name", "Bran", "--role", "coordinator", "--agency", "Police")
+    assert added.returncode == 0, added.stderr
+    made = apart.run("token", "create", *who)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
 
 
-async def steps_opened(url: str, case_id: UUID) -> set[str]:
+async def a_case_gets_its_steps(apart: Apart, webs: tuple[Running, Running], token: str) -> None:
+    """Nominated at one web, opened by whatever worker there is, seen at the other web."""
+    nomination = {
+        "surname": "Trevanion",
+        "forenames": "Jowan",
+        "date_of_birth": "1991-04-17",
+        "why": "Four offences in a year.",
+        "basis": "voluntary",
+    }
+    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
+        opened = await client.post(f"{webs[0].address}/api/v1/nominations", json=nomination)
+        ref = opened.json()["ref"]
+        steps = await steps_opened(apart.database_url, ref)
+        case = (await client.get(f"{webs[1].address}/api/v1/cases/{ref}")).json()
+    assert {step["key"] for step in case["steps"]} == steps
+
+
+async def steps_opened(url: str, ref: str) -> set[str]:
     """The case's steps, once its plan has opened any."""
     async with await AsyncConnection.connect(url, autocommit=True) as conn, asyncio.timeout(PATIENCE):
         await conn.execute(f"listen {NEWS}".encode())
-        while not (steps := await _steps(conn, case_id)):
+        while not (steps := await _steps(conn, ref)):
             async for _ in conn.notifies(timeout=0.5, stop_after=1):
                 pass
         return steps
 
 
-async def _steps(conn: AsyncConnection, case_id: UUID) -> set[str]:
-    found = await conn.execute("select key from step where case_id = %s", (case_id,))
+async def _steps(conn: AsyncConnection, ref: str) -> set[str]:
+    found = await conn.execute(
+        "select key from step where case_id = (select id from cases where ref = %s)", (ref,)
+    )
     return {key async for (key,) in found}
 
 
