@@ -28,8 +28,6 @@ STATUS_OF_CODE = {
     **dict.fromkeys(
         (
             "invalid_request",
-            "bad_cursor",
-            "bad_idempotency_key",
             "bad_email",
             "bad_pnc_check_letter",
             "pnc_wrong_pattern",

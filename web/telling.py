@@ -1,6 +1,6 @@
 """The timeline and the forecast in words: one line for each kind of thing that happens. Adds nothing to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -12,7 +12,7 @@ from iom.calendar import london_date
 from iom.events import EventKind, Scalar
 from iom.forecast import Foreseen
 from iom.vocabulary import Anchor, Role
-from web.words import FILTERS, at, day
+from web.words import FILTERS, at, clock, day
 
 TITLES = {
     EventKind.NOMINATED: "Nominated",
@@ -42,6 +42,23 @@ TITLES = {
     EventKind.INTERVENTION_ENDED: "Intervention ends",
     EventKind.PLAN_ENDED: "The plan ends",
 }
+
+OF_THE_PLAN = frozenset(
+    {
+        EventKind.STEP_OPENED,
+        EventKind.STEP_PAUSED,
+        EventKind.STEP_REDATED,
+        EventKind.STEP_LAPSED,
+        EventKind.INTERVENTION_ENDED,
+        EventKind.PLAN_ENDED,
+        EventKind.LETTER_UNKNOWN,
+        EventKind.ADDRESS_REFUSED,
+    }
+)
+"""What nobody does: everything else without a name came with an imported file."""
+
+TOLD = ("cohort", "basis", "rag", "result", "role", "anchor", "programme", "due_at")
+"""Facts of the log that a line shows, in this order."""
 
 ANCHORS = {
     Anchor.SENTENCE_END: "Sentence end",
@@ -94,7 +111,7 @@ def tell(happening: Happening) -> Told:
     return Told(
         happening.at,
         _about(TITLES[kind], happening.step_title),
-        f"{happening.by_name}, {happening.by_agency}" if happening.by_name else "the plan",
+        _author(kind, happening),
         tuple(_details(happening)),
         happening.words or "",
         happening.by_name is not None,
@@ -111,14 +128,22 @@ def by_day(lines: Sequence[Told]) -> tuple[Day, ...]:
     return tuple(Day(on, tuple(group)) for on, group in groupby(lines, lambda line: london_date(line.at)))
 
 
-def foretell(foreseen: Foreseen) -> Told:
-    """One thing to come if nobody does anything more."""
-    if foreseen.letter is not None:
-        readers = _listed(list(dict.fromkeys(_reader(letter) for letter in foreseen.letters)))
-        return Told(foreseen.at, _letter_of(foreseen.letter), f"to {readers}", (foreseen.title,))
-    due = (f"due {at(foreseen.due_at)}",) if foreseen.due_at else ()
-    owner = f"for {_owner(foreseen.owner)}" if foreseen.owner else ""
-    return Told(foreseen.at, _about(TITLES[foreseen.kind], foreseen.title), owner, due)
+def foretell(coming: Iterable[Foreseen]) -> tuple[Told, ...]:
+    """What is to come if nobody does anything more. What happens to several at once is one line."""
+    alike: dict[tuple[str, EventKind, str, str | None], list[Foreseen]] = {}
+    for each in coming:
+        alike.setdefault((at(each.at), each.kind, each.title, each.letter), []).append(each)
+    return tuple(_foretell(group) for group in alike.values())
+
+
+def _foretell(alike: Sequence[Foreseen]) -> Told:
+    first = alike[0]
+    if first.letter is not None:
+        readers = _listed(_reader(letter) for each in alike for letter in each.letters)
+        return Told(first.at, _letter_of(first.letter), f"to {readers}", (first.title,))
+    due = (_due(first.due_at, first.at),) if first.due_at else ()
+    owners = _listed(_owner(each.owner) for each in alike if each.owner)
+    return Told(first.at, _about(TITLES[first.kind], first.title), f"for {owners}" if owners else "", due)
 
 
 def _letter(happening: Happening) -> Told:
@@ -145,8 +170,20 @@ def _owner(role: str) -> str:
     return label if label.isupper() or label.startswith("IOM") else label[0].lower() + label[1:]
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+def _listed(names: Iterable[str]) -> str:
+    *others, last = dict.fromkeys(names) or ("",)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _author(kind: EventKind, happening: Happening) -> str:
+    if happening.by_name:
+        return f"by {happening.by_name}, {happening.by_agency}"
+    return "by the plan" if kind in OF_THE_PLAN else "by an import"
+
+
+def _due(due_at: datetime, opened_at: datetime) -> str:
+    same_day = london_date(due_at) == london_date(opened_at)
+    return f"due {clock(due_at) if same_day else at(due_at)}"
 
 
 def _reader(letter: LetterDue) -> str:
@@ -155,7 +192,7 @@ def _reader(letter: LetterDue) -> str:
 
 def _details(happening: Happening) -> list[str]:
     facts = happening.facts
-    told = [_fact(name, facts[name], facts) for name in facts]
+    told = [_fact(name, facts, happening.at) for name in TOLD if name in facts]
     if happening.kind == EventKind.STEP_OPENED:
         told.insert(0, f"for {_owner(str(facts['owner']))}")
     if happening.member_name and happening.kind == EventKind.TEAM_CHANGED:
@@ -163,19 +200,20 @@ def _details(happening: Happening) -> list[str]:
     return [line for line in told if line]
 
 
-def _fact(name: str, value: Scalar, facts: Mapping[str, Scalar]) -> str:
+def _fact(name: str, facts: Mapping[str, Scalar], happened_at: datetime) -> str:
+    value = facts[name]
     match name:
         case "rag" | "cohort" | "basis":
             return str(value)
         case "result" | "role":
             return FILTERS[name](str(value))
         case "due_at":
-            return f"due {at(datetime.fromisoformat(str(value)))}"
+            return _due(datetime.fromisoformat(str(value)), happened_at)
         case "anchor":
             on = facts.get("on")
             known = day(date.fromisoformat(str(on))) if on else "no longer known"
             return f"{ANCHORS[Anchor(str(value))]}: {known}"
-        case "programme" if "enrolment" not in facts or "step" not in facts:
+        case "programme" if "step" not in facts:
             return _programme(str(value))
     return ""
 

@@ -47,13 +47,17 @@ DONE_LABELS = {
 
 def day(moment: datetime | date) -> str:
     """Mon 23 Nov 2026."""
-    on = london_date(moment) if isinstance(moment, datetime) else moment
-    return f"{on:%a} {on.day} {on:%b %Y}"
+    return f"{_london(moment):%a} {date_alone(moment)}"
 
 
-def date_alone(on: date) -> str:
-    """23 Nov 2026, for dates whose weekday nobody asks for."""
+def date_alone(moment: datetime | date) -> str:
+    """23 Nov 2026, where nobody asks for the weekday."""
+    on = _london(moment)
     return f"{on.day} {on:%b %Y}"
+
+
+def _london(moment: datetime | date) -> date:
+    return london_date(moment) if isinstance(moment, datetime) else moment
 
 
 def clock(moment: datetime) -> str:

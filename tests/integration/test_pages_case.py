@@ -75,11 +75,11 @@ async def test_the_timeline_tells_who_did_what_newest_first(pages: PageHouse) ->
     step = await pages.record.a_step(case, Role.POLICE_OFFENDER_MANAGER)
     await officer.fill_in(f"/steps/{step}", {"outcome": "done", "note": "All well"})
     words = (await officer.get(f"/cases/{case.ref}/timeline")).words
-    assert f"Done: First joint home visit {pages.name(Role.POLICE_OFFENDER_MANAGER)}, Police 11:00" in words
+    assert f"Done: First joint home visit by {pages.name(Role.POLICE_OFFENDER_MANAGER)}, Police 11:00" in words
     assert "All well" in words
     assert words.index("Done: First joint home visit") < words.index("Panel adopts")
-    assert f"Programme begins {pages.name(Role.COORDINATOR)}, Police" in words
-    assert "Step opens: First joint home visit the plan" in words
+    assert f"Programme begins by {pages.name(Role.COORDINATOR)}, Police" in words
+    assert "Step opens: First joint home visit by the plan" in words
 
 
 async def test_a_long_timeline_is_turned_page_by_page_without_loss(pages: PageHouse) -> None:

@@ -2,17 +2,28 @@
 
 import re
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
+from iom.adapters.programme_files import interventions
 from iom.decisions import PanelOutcome
 from iom.refusals import Refused
-from iom.vocabulary import Basis, Cohort, CustodyStatus, Outcome, Rag
+from iom.vocabulary import IN_PRISON, Basis, Cohort, CustodyStatus, Outcome, Rag
 
 _DAY = r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 _KEPT = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_SAID = r"[^\s\x00-\x1f\x7f]"
+_HOLDS = rf"^{_KEPT}*$"
+_SAYS = rf"^{_KEPT}*[^\s\x00-\x1f\x7f]{_KEPT}*$"
 _REF = re.compile(r"[A-Z0-9]{2}-[A-Z0-9]{4}")
 
 
@@ -21,6 +32,13 @@ def _day(given: object) -> object:
     if isinstance(given, str) and re.fullmatch(_DAY, given):
         return given
     raise ValueError("write a date as YYYY-MM-DD, from 1900-01-01 to 2099-12-31")
+
+
+def _instant(given: object) -> object:
+    """ISO moments only: numbers would be read as seconds since 1970."""
+    if isinstance(given, str) and re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", given):
+        return given
+    raise ValueError("write a moment as 2026-12-01T09:00:00Z")
 
 
 def _writable(given: object) -> object:
@@ -37,21 +55,18 @@ def _ref(given: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_day), Field(json_schema_extra={"pattern": _DAY})]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Line = Annotated[
-    str,
-    BeforeValidator(_writable),
-    StringConstraints(max_length=200, pattern=rf"^{_KEPT}*{_SAID}{_KEPT}*$"),
+    str, StringConstraints(min_length=1, max_length=200, pattern=_SAYS), BeforeValidator(_writable)
 ]
 """One line that says something."""
-Optionally = Annotated[
-    str, BeforeValidator(_writable), StringConstraints(max_length=4000, pattern=rf"^{_KEPT}*$")
-]
 Words = Annotated[
-    str,
-    BeforeValidator(_writable),
-    StringConstraints(max_length=4000, pattern=rf"^{_KEPT}*{_SAID}{_KEPT}*$"),
+    str, StringConstraints(min_length=1, max_length=4000, pattern=_SAYS), BeforeValidator(_writable)
 ]
 """Text that says something."""
+Short = Annotated[str, StringConstraints(max_length=200, pattern=_HOLDS), BeforeValidator(_writable)]
+Optionally = Annotated[str, StringConstraints(max_length=4000, pattern=_HOLDS), BeforeValidator(_writable)]
+"""Text that may be empty."""
 CaseReference = Annotated[
     str, BeforeValidator(_ref), Field(description="The case's reference, as in LX-4F7Q.")
 ]
@@ -63,7 +78,12 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _needs(outcome: Outcome, *fields: str) -> dict[str, Any]:
+def _as(pattern: str, example: str) -> WithJsonSchema:
+    """How an identifier is best written. Other ways of writing it are read too (``iom.identifiers``)."""
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+def _needs(outcome: StrEnum, *fields: str) -> dict[str, Any]:
     texts: dict[str, Any] = {field: {"not": {"type": "null"}} for field in fields}
     said = {"properties": {"outcome": {"const": outcome}}, "required": ["outcome"]}
     return {"if": said, "then": {"required": list(fields), "properties": texts}}
@@ -95,16 +115,17 @@ class NominationBody(Body):
     date_of_birth: Day
     why: Words
     basis: Basis
-    pnc_id: Line | None = Field(None, examples=["2003/0261170A"])
-    crn: Line | None = Field(None, examples=["X123456"])
-    noms_number: Line | None = Field(None, examples=["A1234BC"])
+    pnc_id: Annotated[Line, _as(r"^([0-9]{2}|[0-9]{4})/[0-9]{1,7}[A-Z]$", "2003/0261170A")] | None = None
+    crn: Annotated[Line, _as(r"^[A-Z][0-9]{6}$", "X123456")] | None = None
+    noms_number: Annotated[Line, _as(r"^[A-Z][0-9]{4}[A-Z]{2}$", "A1234BC")] | None = None
     evidence: Optionally = ""
-    police_area: Annotated[Optionally, StringConstraints(max_length=200)] = ""
+    police_area: Short = ""
 
 
 class PanelDecisionBody(Body):
     """What the panel decided. ``adopt`` needs a cohort and a grade."""
 
+    model_config = ConfigDict(json_schema_extra=_needs(PanelOutcome.ADOPT, "cohort", "rag"))
     outcome: PanelOutcome
     reason: Words
     cohort: Cohort | None = None
@@ -119,15 +140,27 @@ class ReviewBody(Body):
     summary: Words
 
 
+_NOTHING = {"type": "null"}
+_OUTSIDE: dict[str, Any] = {
+    "if": {"not": {"properties": {"status": {"enum": sorted(IN_PRISON)}}}},
+    "then": {"properties": {"establishment": _NOTHING, "earliest_release_on": _NOTHING}},
+}
+
+
 class CustodyBody(Body):
     """Where the person is now; a prison and an earliest release date only while in prison."""
 
+    model_config = ConfigDict(json_schema_extra=_OUTSIDE)
     status: CustodyStatus
     establishment: Line | None = None
     earliest_release_on: Day | None = None
 
 
+def _name_interventions(schema: dict[str, Any]) -> None:
+    schema["enum"] = [programme.name for programme in interventions()]
+
+
 class InterventionBody(Body):
     """Which programme begins, by its name."""
 
-    programme: Line = Field(examples=["treatment_keywork"])
+    programme: Line = Field(json_schema_extra=_name_interventions)

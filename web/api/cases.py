@@ -1,18 +1,17 @@
 """Cases: the cohort list, one case, its timeline, its forecast. Reads; each leaves a line in the record of looks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, StringConstraints
 
 from iom.adapters.deeds import looks
 from iom.adapters.store.cohort import CohortQuery
+from iom.calendar import at_london
 from iom.duration import Duration, Unit
-from iom.refusals import Refused
 from iom.vocabulary import Cohort, Rag
 from web.api import cursors
-from web.api.bodies import CaseReference, Optionally
+from web.api.bodies import CaseReference, Day, Instant, Short
 from web.api.case_shapes import CaseDetail
 from web.api.described import ALWAYS, FOUND, SECURED
 from web.api.shapes import CaseList, CaseSummary, Forecast, ForeseenShape, HappeningShape, Timeline
@@ -24,20 +23,19 @@ Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 Cursor = Annotated[
     str | None, Query(max_length=cursors.LONGEST, description="next_cursor of the page before.")
 ]
-Text = Annotated[Optionally, StringConstraints(max_length=200)]
 Months = Annotated[int, Query(ge=1, le=24, description="How many months ahead.")]
 
 
-@router.get("", responses=ALWAYS, openapi_extra=SECURED)
+@router.get("", responses=ALWAYS | FOUND, openapi_extra=SECURED)
 async def cohort(
     visit: ApiVisit,
     cohort: Cohort | None = None,
     rag: Rag | None = None,
-    area: Annotated[Text | None, Query(description="The police area.")] = None,
-    agency: Annotated[Text | None, Query(description="The lead agency's code.")] = None,
+    area: Annotated[Short | None, Query(description="The police area.")] = None,
+    agency: Annotated[Short | None, Query(description="The lead agency's code.")] = None,
     overdue: Annotated[bool | None, Query(description="Whether a step is overdue.")] = None,
     q: Annotated[
-        Text | None, Query(description="Part of a name, or a PNC id, CRN, NOMS number or reference.")
+        Short | None, Query(description="Part of a name, or a PNC id, CRN, NOMS number or reference.")
     ] = None,
     closed: Annotated[bool, Query(description="Closed cases instead of open ones.")] = False,
     cursor: Cursor = None,
@@ -77,21 +75,23 @@ async def forecast(
     ref: CaseReference,
     months: Months = 3,
     until: Annotated[
-        AwareDatetime | None, Query(description="Up to this moment instead, two years ahead at most.")
+        Instant | Day | None,
+        Query(description="Up to this moment, or the end of this London day, instead."),
     ] = None,
 ) -> Forecast:
-    """What will happen if nobody does anything more: every step, review and letter to come."""
-    now = visit.by.now
-    horizon = _horizon(now, until) if until else Duration(months, Unit.MONTH).after(now)
+    """What will happen if nobody does anything more: every step, review and letter to come.
+
+    It looks two years ahead at most: ``until`` in the answer says how far.
+    """
+    horizon = _horizon(visit.by.now, months, until)
     foreseen = await looks.at_forecast(visit.conn, visit.by, ref, horizon)
     return Forecast(until=horizon, foreseen=tuple(ForeseenShape.of(item) for item in foreseen))
 
 
-def _horizon(now: datetime, until: datetime) -> datetime:
+def _horizon(now: datetime, months: int, until: datetime | date | None) -> datetime:
     """Compared before it is turned into UTC: the first and the last day of all years have none."""
-    furthest = Duration(24, Unit.MONTH).after(now)
-    if until > furthest:
-        raise Refused("date_too_far", "A forecast looks two years ahead at most. Give an earlier moment.")
-    if until < now:
-        raise Refused("date_not_ahead", "That moment has passed. Give one that lies ahead.")
-    return until.astimezone(UTC)
+    if until is None:
+        return Duration(months, Unit.MONTH).after(now)
+    if not isinstance(until, datetime):
+        until = at_london(until, time.max)
+    return min(max(until, now), Duration(24, Unit.MONTH).after(now)).astimezone(UTC)

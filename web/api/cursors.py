@@ -17,7 +17,7 @@ def pack(*parts: str) -> str:
 
 
 def unpack(cursor: str, count: int) -> list[str]:
-    """The ``count`` parts of a cursor. Raises Refused(bad_cursor)."""
+    """The ``count`` parts of a cursor. Raises Refused(page_not_found)."""
     try:
         parts = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
@@ -30,7 +30,7 @@ def unpack(cursor: str, count: int) -> list[str]:
 
 
 def at_moment(cursor: str) -> tuple[datetime, str]:
-    """A moment (aware) and what orders things at it. Raises Refused(bad_cursor)."""
+    """A moment (aware) and what orders things at it. Raises Refused(page_not_found)."""
     moment, place = unpack(cursor, 2)
     try:
         read = datetime.fromisoformat(moment)
@@ -42,7 +42,7 @@ def at_moment(cursor: str) -> tuple[datetime, str]:
 
 
 def at_moment_of(cursor: str) -> tuple[datetime, UUID]:
-    """A moment (aware) and the id of what is there. Raises Refused(bad_cursor)."""
+    """A moment (aware) and the id of what is there. Raises Refused(page_not_found)."""
     moment, place = at_moment(cursor)
     try:
         return moment, UUID(place)
@@ -52,5 +52,5 @@ def at_moment_of(cursor: str) -> tuple[datetime, UUID]:
 
 def _bad() -> Refused:
     return Refused(
-        "bad_cursor", "This cursor is not one of ours. Use next_cursor of the page before, unchanged."
+        "page_not_found", "This list has no such page. Use next_cursor of the page before, unchanged."
     )

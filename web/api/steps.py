@@ -1,10 +1,9 @@
-"""Steps: the list of work, and answering one. Answering is the busiest request there is, so it is parsed by hand."""
+"""Steps: the list of work, and answering one. Answering is the busiest request there is: keep it lean."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query
-from starlette.requests import Request
+from fastapi import APIRouter, Path, Query
 
 from iom.adapters.deeds import looks
 from iom.adapters.deeds.steps import answer_step
@@ -12,14 +11,14 @@ from iom.step import Answer
 from web.api import cursors
 from web.api.bodies import OutcomeBody
 from web.api.cases import Cursor, Limit
-from web.api.described import ALWAYS, DEED, SECURED
+from web.api.described import ALWAYS, DEED, FOUND, SECURED
 from web.api.shapes import AnswerRecorded, StepList, StepSummary
-from web.deps import ApiVisit, Now, visit_by_token
+from web.deps import ApiVisit, KeyedVisit
 
 router = APIRouter(prefix="/steps", tags=["steps"])
 
 
-@router.get("", responses=ALWAYS, openapi_extra=SECURED)
+@router.get("", responses=ALWAYS | FOUND, openapi_extra=SECURED)
 async def steps(
     visit: ApiVisit,
     state: Annotated[
@@ -43,17 +42,11 @@ async def steps(
 
 @router.post("/{id}/outcome", responses=ALWAYS | DEED, openapi_extra=SECURED)
 async def outcome(
-    request: Request,
-    at: Now,
-    step_id: Annotated[UUID, Path(alias="id")],
-    body: OutcomeBody,
-    key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
+    visit: KeyedVisit, step_id: Annotated[UUID, Path(alias="id")], body: OutcomeBody
 ) -> AnswerRecorded:
     """Say what became of a step: done, cannot be done yet, or no longer needed.
 
     The same ``Idempotency-Key`` again gets the first answer.
     """
     said = Answer(body.outcome, body.result, body.reason, body.new_due_on, body.note)
-    async with visit_by_token(request, at, key) as visit:
-        recorded = await answer_step(visit.conn, visit.by, step_id, said)
-    return AnswerRecorded.of(recorded)
+    return AnswerRecorded.of(await answer_step(visit.conn, visit.by, step_id, said))

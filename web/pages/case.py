@@ -93,7 +93,7 @@ async def forecast(ref: Ref, visit: SignedIn) -> Response:
     """The next three months, by day."""
     until = visit.now + AHEAD
     coming = await looks.at_forecast(visit.conn, visit.by, ref, until)
-    view = ForecastPage(await _face(visit, ref), until, by_day([foretell(each) for each in coming]))
+    view = ForecastPage(await _face(visit, ref), until, by_day(foretell(coming)))
     return visit.show("forecast.html", view)
 
 

@@ -88,7 +88,7 @@ async def _training(visit: PageVisit) -> Training | None:
     if not may(visit.actor.role, Deed.SEE_CASE, on_team=case.on_team):
         return Training(None)
     coming = await folded.foreseen(visit.conn, case.id, visit.now + WATCHED)
-    return Training(case.ref, tuple(foretell(each) for each in coming))
+    return Training(case.ref, foretell(coming))
 
 
 def _cursor(step: ListedStep) -> str:
