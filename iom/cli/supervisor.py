@@ -99,7 +99,7 @@ class Supervisor:
             self._log(part.name),
             environment=environment,
             user=part.user,
-            last_signal=part.stop_by,
+            last_signal=part.stop_by if part.foundation else signal.SIGKILL,
         )
         self._running[part.name] = (part, process)
         while not (part.is_ready() and part.says in self._log(part.name).read_text(errors="replace")):

@@ -34,11 +34,12 @@ def spawn(
     *,
     environment: Mapping[str, str] | None = None,
     user: OsUser | None = None,
-    last_signal: signal.Signals = signal.SIGTERM,
+    last_signal: signal.Signals = signal.SIGKILL,
 ) -> subprocess.Popen[bytes]:
     """Start a command, its output into ``log``. Ctrl-C on our terminal does not reach it: we stop it in our own order.
 
-    If we are killed outright, Linux sends it ``last_signal``. Call from the main thread, as that rule is about threads.
+    If we are killed outright, Linux sends it ``last_signal``; nobody is left then to see whether a gentle one worked.
+    Call from the main thread, as that rule is about threads.
     """
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
