@@ -206,7 +206,7 @@ async def test_held_rows_are_shown_to_the_coordinator(pages: PageHouse) -> None:
     for said in (
         "LR00231",
         "Nancarrow, =cmd",
-        "An identifier of somebody else",
+        "It has an identifier of somebody else",
         "LR00007",
         "Mon 31 Aug 2026",
     ):

@@ -9,12 +9,16 @@ from starlette.responses import Response
 from iom.access import Deed
 from iom.adapters.store import held_rows
 from iom.adapters.store.held_rows import HeldRowView
+from iom.cohort_report import Doubt
 from web.sessions import SignedIn
 
 router = APIRouter()
 
 AT_ONCE = 200
-REASONS = {"possible_duplicate": "An identifier of somebody else"}
+REASONS = {
+    Doubt.POSSIBLE_DUPLICATE: "It has an identifier of somebody else",
+    Doubt.DIFFERS_FROM_RECORD: "It was imported before, with other facts",
+}
 
 
 @dataclass(frozen=True)
