@@ -31,7 +31,7 @@ async def test_a_nomination_opens_a_case_that_whoever_nominated_can_see(api: Api
     assert reply.headers["location"] == f"/api/v1/cases/{ref}"
     case = (await api.get(PRACTITIONER, f"/cases/{ref}")).json()
     assert case["person"]["pnc_id"] == "2003/0261170A"
-    assert case["nomination"]["nominated_by_name"] == "Person probation_practitioner"
+    assert case["nomination"]["nominated_by_name"] == api.scheme.actors[PRACTITIONER].name
     [line] = await api.rows("select * from audit where action = 'collect'")
     assert (line["object"], line["purpose"]) == (f"case:{ref}", "nomination")
 
