@@ -13,7 +13,7 @@ from bench.table import Row, as_objects, as_text
 
 
 async def measure(rounds: int) -> list[Row]:
-    """Every measurement, medians of so many rounds. Plans first: later cases have none, and would keep a worker busy."""
+    """Every measurement, medians of so many rounds. Plans first: the later cases have none and busy a worker."""
     async with running() as parts:
         answerer = await an_answerer(parts.pool)
         in_plans = await engine.measure(parts, answerer, rounds)

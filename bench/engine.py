@@ -2,17 +2,17 @@
 
 import asyncio
 import time
-from datetime import timedelta
 from statistics import median
 from uuid import UUID, uuid4
 
-from temporalio import activity, workflow
+from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
 from bench.client import Call, load
 from bench.completions import DONE
+from bench.empty import Empty
 from bench.parts import Parts
 from bench.record import Answerer, adopt, publish_chain
 from bench.table import Row
@@ -22,27 +22,6 @@ COMPLETIONS = 40
 PATIENCE = 60.0
 APART = 0.05
 """Seconds between two: so far apart that each is alone, as people's are."""
-
-
-@workflow.defn
-class Empty:
-    """Waits for a signal, runs one activity, and again."""
-
-    def __init__(self) -> None:
-        self._called = 0
-
-    @workflow.run
-    async def run(self) -> None:
-        """Runs until it is cancelled."""
-        while True:
-            await workflow.wait_condition(lambda: self._called > 0)
-            self._called -= 1
-            await workflow.execute_activity("bench_touch", start_to_close_timeout=timedelta(seconds=5))
-
-    @workflow.signal
-    def call(self) -> None:
-        """One more time."""
-        self._called += 1
 
 
 async def measure(parts: Parts, answerer: Answerer, rounds: int) -> list[Row]:

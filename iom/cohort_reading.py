@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from iom.age import ADULT_AGE, age_on
 from iom.cells import Cells, Fault
 from iom.cohort_row import COLUMNS, CohortRow, Custody, Identity, Scores, Sentence, Team
 from iom.identifiers import (
@@ -26,9 +27,6 @@ from iom.vocabulary import (
     Rosh,
     Sex,
 )
-
-ADULT_AGE = 18
-"""IOM is an adult framework; children are led by the youth justice service (domain.md §1.3)."""
 
 _OLDEST = 110
 _NAME = 100
@@ -125,7 +123,7 @@ def _check_age(row: CohortRow, cells: Cells, today: date) -> None:
     if not cells.sound("date_of_birth"):
         return
     born = row.identity.date_of_birth
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    age = age_on(today, born)
     if born > today:
         cells.fault("date_of_birth", "date_of_birth_in_future", "This day is still to come. Correct it.")
     elif age < ADULT_AGE:

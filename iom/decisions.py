@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from iom.events import Entry, EventKind
+from iom.events import Entry, EventKind, Scalar
 from iom.programme import Programme
 from iom.refusals import Refused
 from iom.vocabulary import Anchor, Basis, Cohort, Rag
@@ -64,19 +64,27 @@ def nominated(enrolment: UUID, programme: Programme) -> tuple[Entry, ...]:
     return Entry(EventKind.NOMINATED), enrolled(enrolment, programme)
 
 
-def enrolled(enrolment: UUID, programme: Programme, intervention: UUID | None = None) -> Entry:
-    """A case, or an intervention on it, begins a programme."""
-    scope = str(intervention) if intervention else None
-    return Entry(
-        EventKind.ENROLLED, {"enrolment": str(enrolment), "programme": programme.key, "scope": scope}
-    )
+def enrolled(
+    enrolment: UUID, programme: Programme, intervention: UUID | None = None, adopted_on: date | None = None
+) -> Entry:
+    """A case, or an intervention on it, begins a programme. ``adopted_on`` is given where that was earlier."""
+    begun: dict[str, Scalar] = {"enrolment": str(enrolment), "programme": programme.key}
+    begun |= {"scope": str(intervention)} if intervention else {}
+    begun |= {"adopted_on": adopted_on.isoformat()} if adopted_on else {}
+    return Entry(EventKind.ENROLLED, begun)
 
 
 def adopted(
-    cohort: Cohort, basis: Basis, rag: Rag, enrolment: UUID, programme: Programme
+    cohort: Cohort,
+    basis: Basis,
+    rag: Rag,
+    enrolment: UUID,
+    programme: Programme,
+    adopted_on: date | None = None,
 ) -> tuple[Entry, ...]:
     """The panel adopts: cohort, basis and grade are set and the cohort's programme begins.
 
+    ``adopted_on`` is given where the panel decided earlier, as an import brings it.
     Raises Refused(fixed_is_statutory): the Fixed cohort is under statutory supervision by definition (§1.3).
     """
     if cohort is Cohort.FIXED and basis is Basis.VOLUNTARY:
@@ -86,7 +94,7 @@ def adopted(
     return (
         Entry(EventKind.ADOPTED, {"cohort": cohort, "basis": basis}),
         regraded(rag),
-        enrolled(enrolment, programme),
+        enrolled(enrolment, programme, adopted_on=adopted_on),
     )
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
+from iom.calendar import at_london
 from iom.events import Event, EventKind
-from iom.ladder import climb, morning
+from iom.ladder import MORNING, climb, morning
 from iom.plan import AnchorDate, Enrolment, Opening, OpenStep, Plan
 from iom.programme import PARTNER_UPDATE, REVIEW, StepSpec, Trigger
 from iom.vocabulary import Anchor, Basis, Outcome, Rag, Role
@@ -53,8 +54,16 @@ def _enrolled(plan: Plan, event: Event) -> Plan:
 def _schedule_on(plan: Plan, enrolment: Enrolment, event: Event) -> Plan:
     """Every step of the enrolment's programme that this kind of event opens gets its opening."""
     for spec, trigger in plan.programmes[enrolment.programme].opened_on.get(event.kind, ()):
-        plan = _schedule(plan, enrolment, spec, trigger, event.at)
+        if not _is_past_its_weeks(spec, event):
+            plan = _schedule(plan, enrolment, spec, trigger, event.at)
     return plan
+
+
+def _is_past_its_weeks(spec: StepSpec, event: Event) -> bool:
+    adopted_on = event.data.get("adopted_on")
+    if spec.while_new is None or adopted_on is None:
+        return False
+    return spec.while_new.after(at_london(date.fromisoformat(str(adopted_on)), MORNING)) < event.at
 
 
 def _schedule_after(plan: Plan, closed: OpenStep, outcome: Outcome, event: Event) -> Plan:
@@ -104,6 +113,7 @@ def _step_opened(plan: Plan, event: Event) -> Plan:
         event.at,
         due_at,
         climb(ladder, identity, event.at, due_at),
+        dated_by=event.seq,
     )
     counts = {**plan.counts, f"{enrolment}/{key}": max(number, plan.count(enrolment, key))}
     openings = tuple(opening for opening in plan.openings if opening.step != identity)
@@ -140,7 +150,8 @@ def _step_redated(plan: Plan, event: Event) -> Plan:
     def redate(step: OpenStep) -> OpenStep:
         ladder = plan.programme_of(step.enrolment).ladders[plan.spec(step).ladder]
         rungs = climb(ladder, step.id, step.opened_at, due_at, redated_at=event.at)
-        return replace(step, due_at=due_at, rungs=rungs, said=0, dating=step.dating + 1, paused_at=None)
+        dated = replace(step, due_at=due_at, rungs=rungs, dating=step.dating + 1, dated_by=event.seq)
+        return replace(dated, said=0, paused_at=None)
 
     return _change_step(plan, event, redate)
 
@@ -188,7 +199,7 @@ def _anchor_set(plan: Plan, event: Event) -> Plan:
     anchor, on = Anchor(event.text("anchor")), event.data.get("on")
     others = {name: dated for name, dated in plan.anchors.items() if name is not anchor}
     if on is not None:
-        others[anchor] = AnchorDate(date.fromisoformat(str(on)), event.at)
+        others[anchor] = AnchorDate(date.fromisoformat(str(on)), event.at, event.seq)
     return replace(plan, anchors=others)
 
 

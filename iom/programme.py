@@ -62,6 +62,7 @@ class StepSpec:
 
     ``due`` counts from the opening, or from the anchor on an anchored clock; it may differ by RAG.
     ``where`` is community, custody or anywhere: a community step rests while the person is in custody.
+    ``while_new`` is for the first weeks: it does not open for somebody adopted longer ago, as an import brings them.
     """
 
     __pydantic_config__ = STRICT
@@ -76,6 +77,7 @@ class StepSpec:
     ladder: str = "standard"
     form: str = "step"
     where: str = "anywhere"
+    while_new: Duration | None = None
     basis: Basis | None = None
     repeats: bool = False
     results: tuple[str, ...] = ()

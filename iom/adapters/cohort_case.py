@@ -45,7 +45,7 @@ def first_entries(row: CohortRow) -> list[Entry]:
     sentence = Sentence(row.sentence.start, row.sentence.end)
     entries = [
         *anchors(sentence),
-        *adopted(row.cohort, row.basis, row.rag, uuid4(), for_cohort(row.cohort)),
+        *adopted(row.cohort, row.basis, row.rag, uuid4(), for_cohort(row.cohort), row.adopted_on),
     ]
     if row.custody.status in IN_PRISON:
         custody = taken_into_custody(row.custody.earliest_release, uuid4(), named("custody"))

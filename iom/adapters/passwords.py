@@ -14,7 +14,7 @@ def hashed(password: str) -> str:
 
 
 async def fits(password: str, kept: str | None) -> bool:
-    """Whether this password was kept so. Without anything kept it takes the same time: that tells nobody who is known."""
+    """Whether this password was kept so. With nothing kept it takes as long: so nobody learns who is known."""
     return await asyncio.to_thread(_fits, password, kept)
 
 

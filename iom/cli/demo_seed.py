@@ -40,7 +40,7 @@ async def seed(settings: Settings, cohort_file: Path | None) -> None:
         if not is_filled:
             await _first_time(pool, now)
         if cohort_file:
-            await import_cohort(pool, read_cohort_file(cohort_file), now)
+            await import_cohort(pool, list(read_cohort_file(cohort_file)), now)
 
 
 async def _first_time(pool: Pool, now: datetime) -> None:

@@ -26,7 +26,7 @@ class ImportsPage:
     """The rows that wait."""
 
     rows: Sequence[HeldRowView]
-    reasons: Mapping[str, str] = field(default_factory=lambda: REASONS)
+    reasons: Mapping[Doubt, str] = field(default_factory=lambda: REASONS)
 
 
 @router.get("/imports")

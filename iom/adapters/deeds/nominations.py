@@ -13,12 +13,11 @@ from iom.adapters.store import accounts, people
 from iom.adapters.store.cases import NewCase, open_case
 from iom.adapters.store.rows import insert
 from iom.adapters.tables import Case, Nomination, Person
+from iom.age import ADULT_AGE, age_on
 from iom.calendar import london_date
 from iom.decisions import nominated
 from iom.refusals import Refused
 from iom.vocabulary import Basis, Role
-
-ADULT = 18
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _nomination(case_id: UUID, by: By, new: NewNomination) -> Nomination:
 
 
 def _refuse_children(born: date, today: date) -> None:
-    if (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) < ADULT:
+    if age_on(today, born) < ADULT_AGE:
         raise Refused(
             "under_18", "This scheme is for adults. Speak to the Youth Justice Service about a child."
         )

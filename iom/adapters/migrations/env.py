@@ -3,9 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import iom.adapters.tables
+import iom.adapters.tables  # noqa: F401 - it is what fills the metadata
 
-assert iom.adapters.tables.Case
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata, compare_type=True
 )
