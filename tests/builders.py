@@ -12,6 +12,7 @@ from iom.adapters.store.cases import NewCase, open_case
 from iom.adapters.store.rows import insert
 from iom.adapters.tables import Account, Agency, Case, Person
 from iom.decisions import Sentence, adopted, anchors
+from iom.programme import Programme
 from iom.vocabulary import Basis, Cohort, Rag, Role
 
 START = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
@@ -92,7 +93,7 @@ async def an_adopted_case(
     cohort: Cohort = Cohort.FIXED,
     basis: Basis = Basis.STATUTORY,
     rag: Rag = Rag.RED,
-    programme: str | None = None,
+    programme: Programme | None = None,
     sentence: Sentence | None = None,
     team: tuple[Role, ...] = STATUTORY_TEAM,
     at: datetime = START,
@@ -117,7 +118,7 @@ async def an_adopted_case(
     )
     entries = [
         *(anchors(sentence) if sentence else ()),
-        *adopted(cohort, basis, rag, uuid4(), named(programme or cohort.lower())),
+        *adopted(cohort, basis, rag, uuid4(), programme or named(cohort.lower())),
     ]
     members = tuple((role, scheme.id_of(role)) for role in team)
     async with transaction(scheme.pool) as conn:
