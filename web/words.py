@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from iom.calendar import LONDON, london_date
+from iom.cohort_report import Doubt
 from iom.vocabulary import (
     ETHNICITY_LABELS,
     NEED_LABELS,
@@ -28,6 +29,11 @@ LETTER_LABELS = {
     "review_invitation": "review invitation",
     "digest": "daily digest",
     "address_refused": "an address refused letters",
+}
+
+DOUBT_LABELS = {
+    Doubt.POSSIBLE_DUPLICATE: "It has an identifier of somebody else",
+    Doubt.DIFFERS_FROM_RECORD: "It was imported before, with other facts",
 }
 
 DONE_LABELS = {
@@ -112,6 +118,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "sex": _among(SEX_LABELS),
     "ethnicity": _among(ETHNICITY_LABELS),
     "letter": _among(LETTER_LABELS),
+    "doubt": _among(DOUBT_LABELS),
 }
 
 GLOBALS: Mapping[str, object] = {"service": SERVICE, "STATUTORY": Clock.STATUTORY, "done_labels": DONE_LABELS}

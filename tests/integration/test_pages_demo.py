@@ -14,6 +14,7 @@ from iom.adapters.inbox import Inbox
 from iom.adapters.invitation import Invitation
 from iom.adapters.letters.render import LetterContext, LetterKind, Rendered, render
 from iom.adapters.mail import compose, post
+from iom.adapters.programme_files import named
 from iom.vocabulary import Role
 from tests.builders import START
 from tests.integration.page_house import Browser, PageHouse
@@ -103,7 +104,9 @@ async def test_an_empty_inbox_says_so_and_a_letter_that_is_not_there_is_not_foun
 
 async def test_a_newcomer_reads_what_the_next_five_minutes_bring(pages: PageHouse, tmp_path: Path) -> None:
     pages.record.wall = START
-    case = await pages.record.a_case(programme="training", team=(Role.COORDINATOR, Role.TREATMENT_WORKER))
+    case = await pages.record.a_case(
+        programme=named("training"), team=(Role.COORDINATOR, Role.TREATMENT_WORKER)
+    )
     await pages.record.do("update cases set local_ref = 'TRAINING' where id = %s", case.id)
     pages.set(inbox_dir=tmp_path)
     shown = await (await pages.signed_in(Role.COORDINATOR)).get("/")

@@ -1,7 +1,7 @@
 """Rows of cohort files that wait for a person to decide. Shows them; deciding comes later."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -9,16 +9,11 @@ from starlette.responses import Response
 from iom.access import Deed
 from iom.adapters.store import held_rows
 from iom.adapters.store.held_rows import HeldRowView
-from iom.cohort_report import Doubt
 from web.sessions import SignedIn
 
 router = APIRouter()
 
 AT_ONCE = 200
-REASONS = {
-    Doubt.POSSIBLE_DUPLICATE: "It has an identifier of somebody else",
-    Doubt.DIFFERS_FROM_RECORD: "It was imported before, with other facts",
-}
 
 
 @dataclass(frozen=True)
@@ -26,7 +21,6 @@ class ImportsPage:
     """The rows that wait."""
 
     rows: Sequence[HeldRowView]
-    reasons: Mapping[Doubt, str] = field(default_factory=lambda: REASONS)
 
 
 @router.get("/imports")
