@@ -37,7 +37,7 @@ DOUBT_LABELS = {
 }
 
 DONE_LABELS = {
-    "done": "Recorded: the step is done.",
+    "done": "Recorded: the step is done. What follows from it opens in a moment.",
     "cannot_yet": "Recorded: the step has a new date.",
     "not_needed": "Recorded: the step is no longer needed.",
     "review": "The review is held. The next one follows from the grade.",
