@@ -6,6 +6,8 @@ from pathlib import Path
 ASKS = {
     "execute_activity_method",
     "execute_activity",
+    "execute_local_activity",
+    "execute_local_activity_method",
     "wait_condition",
     "sleep",
     "start_child_workflow",

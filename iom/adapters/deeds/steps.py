@@ -35,17 +35,17 @@ async def answer_step(conn: Connection, by: By, step_id: UUID, said: Answer) -> 
     if by.key and (earlier := await events.by_request(conn, by.request_id)):
         return _again(step_id, earlier)
     meant = answer(locked.step, said, by.now)
-    await steps.write_answer(conn, locked.step, said, meant, by.now, by.actor.account_id)
-    seq = await events.append(
-        conn,
-        locked.step.case_id,
-        [_entry(locked.step, said, meant)],
-        by.now,
-        by.actor.account_id,
-        by.request_id,
-    )
-    await by.note(conn, "alter", f"step:{step_id}", locked.step.case_id, meant.kind)
+    seq = await _write(conn, by, locked.step, said, meant)
     return Recorded(step_id, seq, meant.kind, by.now)
+
+
+async def _write(conn: Connection, by: By, step: Step, said: Answer, meant: Answered) -> int:
+    """The step, the look and the log, in one trip to the database: this is the busiest write there is."""
+    entry, who = _entry(step, said, meant), by.actor.account_id
+    async with conn.pipeline():
+        await steps.write_answer(conn, step, said, meant, by.now, who)
+        await by.note(conn, "alter", f"step:{step.id}", step.case_id, meant.kind)
+        return await events.append(conn, step.case_id, [entry], by.now, who, by.request_id)
 
 
 def _entry(step: Step, said: Answer, meant: Answered) -> Entry:

@@ -40,9 +40,10 @@ class Locked:
 
 async def lock(conn: Connection, step_id: UUID, account_id: UUID) -> Locked | None:
     """Holds a step's case, then reads the step as it stands; None if there is none."""
-    await conn.execute(LOCK, (step_id,))
-    found = await conn.execute(READ, (account_id, step_id))
-    row = await found.fetchone()
+    async with conn.pipeline():
+        await conn.execute(LOCK, (step_id,))
+        found = await conn.execute(READ, (account_id, step_id))
+        row = await found.fetchone()
     return Locked(_step(row), row["on_team"]) if row else None
 
 
