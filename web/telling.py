@@ -110,7 +110,7 @@ def tell(happening: Happening) -> Told:
     kind = EventKind(happening.kind)
     return Told(
         happening.at,
-        _about(TITLES[kind], happening.step_title),
+        _about(TITLES[kind], happening.step_title if kind is not EventKind.REVIEW_HELD else None),
         _author(kind, happening),
         tuple(_details(happening)),
         happening.words or "",
