@@ -9,10 +9,10 @@ from iom.calendar import at_london, london_date, working_day_on_or_after
 from iom.duration import END_OF_WORKING_DAY, Duration
 from iom.events import Event, EventKind, Scalar
 from iom.fold import fold
-from iom.ladder import EXACT, MORNING, morning, next_digest
+from iom.ladder import EXACT, MORNING, DatedRung, morning, next_digest
 from iom.plan import Enrolment, Opening, OpenStep, Plan
 from iom.programme import REVIEW, StepSpec
-from iom.vocabulary import Clock
+from iom.vocabulary import Clock, Role
 
 MOST_AT_ONCE = 200
 """Acts recorded in one transaction at the most; the rest follow in the next."""
@@ -46,19 +46,20 @@ class Act:
 
 
 def next_act(plan: Plan) -> Act | None:
-    """The plan's next act if nobody does anything before it; None once there is nothing left to do."""
-    return min(_acts(plan), key=_order, default=None)
+    """The plan's next act if nobody does anything before it; None once there is nothing left to do.
+
+    It is never before the last event: what should have happened earlier happens now.
+    """
+    act = min(_acts(plan), key=_order, default=None)
+    return act and _done_at(plan, act, max(act.at, plan.at or act.at))
 
 
 def acts_due(plan: Plan, now: datetime) -> tuple[Act, ...]:
-    """What the plan does at ``now``: every act whose moment has come, each seen in the light of those before it.
-
-    A reader who missed several letters about one step while the service was down gets only the latest of them.
-    """
+    """What the plan does at ``now``: every act whose moment has come, each seen in the light of those before it."""
     acts: list[Act] = []
     act = next_act(plan)
     while act is not None and act.at <= now and len(acts) < MOST_AT_ONCE:
-        act = replace(act, at=now, letters=_still_wanted(plan, act, now))
+        act = _done_at(plan, act, now)
         acts.append(act)
         plan = fold(plan, act.event(plan.seq + 1))
         act = next_act(plan)
@@ -127,7 +128,7 @@ def _away(plan: Plan, spec: StepSpec) -> datetime | None:
 def _moved(plan: Plan, step: OpenStep, spec: StepSpec) -> Act | None:
     """The new date of a step whose anchor has moved."""
     dated = plan.anchors.get(spec.anchor) if spec.clock is Clock.ANCHORED and spec.anchor else None
-    if dated is None or dated.set_at <= step.opened_at:
+    if dated is None or dated.set_by <= step.dated_by:
         return None
     due_at = due(plan, spec, step.opened_at)
     return None if due_at == step.due_at else _redate(step, dated.set_at, due_at)
@@ -139,35 +140,40 @@ def _redate(step: OpenStep, at: datetime, due_at: datetime) -> Act:
 
 def _remind(plan: Plan, step: OpenStep) -> Act:
     rung = step.rungs[step.said]
-    readers = [(to, role) for to in rung.to for role in (plan.members if to == "team" else (step.owner,))]
-    letters = tuple(
-        LetterDue(
-            f"{step.id}/{step.dating}/{rung.name}/{to}/{role}",
-            rung.letter,
-            to,
-            role,
-            step.id,
-            next_digest(rung.moment) if rung.digest else rung.moment,
-            rung.digest,
-        )
-        for to, role in readers
-    )
     said: dict[str, Scalar] = {
         "step": str(step.id),
         "rung": step.said,
         "letter": rung.letter,
         "dating": step.dating,
     }
-    return Act(rung.moment, EventKind.STEP_REMINDED, said, letters)
+    return Act(rung.moment, EventKind.STEP_REMINDED, said, tuple(_letters(plan, step, rung)))
 
 
-def _still_wanted(plan: Plan, act: Act, now: datetime) -> tuple[LetterDue, ...]:
-    if act.kind is not EventKind.STEP_REMINDED:
-        return act.letters
-    step = plan.open_step(UUID(str(act.data["step"])))
-    assert step is not None
-    overtaken = {to for rung in step.rungs[step.said + 1 :] if rung.moment <= now for to in rung.to}
-    return tuple(letter for letter in act.letters if letter.to not in overtaken)
+def _letters(plan: Plan, step: OpenStep, rung: DatedRung) -> Iterator[LetterDue]:
+    moment = next_digest(rung.moment) if rung.digest else rung.moment
+    for to in rung.to:
+        for role in plan.members if to == "team" else (step.owner,):
+            key = f"{step.id}/{step.dating}/{rung.name}/{to}/{role}"
+            yield LetterDue(key, rung.letter, to, role, step.id, moment, rung.digest)
+
+
+def _done_at(plan: Plan, act: Act, now: datetime) -> Act:
+    """The act at this moment. A reader to whom several letters about a step have become due gets only the latest."""
+    step = plan.open_step(UUID(str(act.data["step"]))) if act.letters else None
+    if step is None:
+        return replace(act, at=now)
+    later = [rung for rung in step.rungs[step.said + 1 :] if rung.moment <= now]
+    overtaken = {_reader(plan, letter) for rung in later for letter in _letters(plan, step, rung)}
+    wanted = tuple(letter for letter in act.letters if _reader(plan, letter) not in overtaken)
+    return replace(act, at=now, letters=wanted)
+
+
+def _reader(plan: Plan, letter: LetterDue) -> tuple[str, ...]:
+    """Who a letter is for, as far as the plan knows: one person may be reached as owner, as member and as chair."""
+    if letter.to in ("manager", "point_of_contact"):
+        return letter.to, letter.role
+    role = letter.to if letter.to in (Role.COORDINATOR, Role.CHAIR) else letter.role
+    return (str(plan.team.get(role, role)),)
 
 
 def _openings(plan: Plan) -> Iterator[Opening]:

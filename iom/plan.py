@@ -39,7 +39,10 @@ class Opening:
 
 @dataclass(frozen=True)
 class OpenStep:
-    """A step waiting for its owner. ``said`` counts the rungs gone by; ``dating`` counts the dates it has had."""
+    """A step waiting for its owner. ``said`` counts the rungs gone by; ``dating`` counts the dates it has had.
+
+    ``dated_by`` is the number of the event that gave it the date it has.
+    """
 
     id: UUID
     enrolment: UUID
@@ -52,14 +55,16 @@ class OpenStep:
     said: int = 0
     dating: int = 1
     paused_at: datetime | None = None
+    dated_by: int = 0
 
 
 @dataclass(frozen=True)
 class AnchorDate:
-    """An anchor's date as it stands, and when it was set."""
+    """An anchor's date as it stands, and when and by which event it was set."""
 
     on: date
     set_at: datetime
+    set_by: int = 0
 
 
 @dataclass(frozen=True)
