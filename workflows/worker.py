@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,18 +53,22 @@ async def run(settings: Settings, alive_file: Path | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with open_pool(settings.database_url, settings.database_pool_size) as pool:
-        works = asyncio.gather(
-            _plans(settings, pool),
-            keep_delivering(pool, settings, lambda: datetime.now(UTC)),
-            *([_give_signs_of_life(alive_file)] if alive_file else []),
-        )
-        stopping = asyncio.ensure_future(stopped.wait())
-        await asyncio.wait((works, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if works.done():
-            works.result()
-        works.cancel()
-        with suppress(asyncio.CancelledError):
-            await works
+        works = [_plans(settings, pool), keep_delivering(pool, settings, lambda: datetime.now(UTC))]
+        if alive_file:
+            works.append(_give_signs_of_life(alive_file))
+        await _until(stopped, works)
+
+
+async def _until(stopped: asyncio.Event, works: list[Coroutine[None, None, None]]) -> None:
+    """All works at once, until told to stop or one fails. Returns when each has come to its own end."""
+    tasks = [asyncio.create_task(work) for work in works]
+    stopping = asyncio.create_task(stopped.wait())
+    ended, _ = await asyncio.wait((*tasks, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for task in (*tasks, stopping):
+        task.cancel()
+    await asyncio.wait(tasks)
+    for failed in ended - {stopping}:
+        failed.result()
 
 
 async def _plans(settings: Settings, pool: Pool) -> None:

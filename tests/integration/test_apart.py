@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGTERM
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx2
 import psycopg
@@ -29,6 +30,7 @@ from tests.integration.post_office import PostOffice, open_office
 from tests.integration.running_demo import STOP_SECONDS
 
 PATIENCE = 30
+_WAITING = "select 1 from pg_stat_activity where wait_event_type = 'Lock'"
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +92,23 @@ async def test_two_webs_and_two_workers_do_the_work_and_any_of_them_may_go(
         ends_well(running)
 
 
+async def test_a_worker_told_to_stop_finishes_what_it_is_writing(apart: Apart) -> None:
+    web = apart.web()
+    web.hear("Uvicorn running")
+    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {a_token(apart)}"}) as client:
+        ref = await a_nomination(client, web)
+    async with await AsyncConnection.connect(apart.database_url) as holding:
+        await holding.execute("select from cases where ref = %s for update", (ref,))
+        worker = apart.worker()
+        await somebody_waits(apart.database_url)
+        worker.process.send_signal(SIGTERM)
+        worker.hear("Beginning worker shutdown")
+        await holding.rollback()
+    ends_well(worker)
+    async with await AsyncConnection.connect(apart.database_url) as conn:
+        assert await _steps(conn, ref)
+
+
 def test_migrate_needs_no_superuser_and_can_be_run_again(apart: Apart) -> None:
     with psycopg.connect(apart.database_url) as conn:
         assert conn.execute("select rolsuper from pg_roles where rolname = current_user").fetchone() == (
@@ -117,7 +136,7 @@ async def test_the_namespace_keeps_finished_runs_for_a_month_and_may_be_made_aga
 
 def a_token(apart: Apart) -> str:
     """Somebody who may nominate, added and let in by the commands of the same installation."""
-    who = ("--email", "coordinator@police.example")
+    who = ("--email", f"{uuid4().hex}@police.example")
     added = apart.run("user", "add", *who, "--name", "Bran", "--role", "coordinator", "--agency", "Police")
     assert added.returncode == 0, added.stderr
     made = apart.run("token", "create", *who)
@@ -127,6 +146,15 @@ def a_token(apart: Apart) -> str:
 
 async def a_case_gets_its_steps(apart: Apart, webs: tuple[Running, Running], token: str) -> None:
     """Nominated at one web, opened by whatever worker there is, seen at the other web."""
+    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
+        ref = await a_nomination(client, webs[0])
+        steps = await steps_opened(apart.database_url, ref)
+        case = (await client.get(f"{webs[1].address}/api/v1/cases/{ref}")).json()
+    assert {step["key"] for step in case["steps"]} == steps
+
+
+async def a_nomination(client: httpx2.AsyncClient, web: Running) -> str:
+    """The reference of a new case."""
     nomination = {
         "surname": "Trevanion",
         "forenames": "Jowan",
@@ -134,12 +162,16 @@ async def a_case_gets_its_steps(apart: Apart, webs: tuple[Running, Running], tok
         "why": "Four offences in a year.",
         "basis": "voluntary",
     }
-    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
-        opened = await client.post(f"{webs[0].address}/api/v1/nominations", json=nomination)
-        ref = opened.json()["ref"]
-        steps = await steps_opened(apart.database_url, ref)
-        case = (await client.get(f"{webs[1].address}/api/v1/cases/{ref}")).json()
-    assert {step["key"] for step in case["steps"]} == steps
+    opened = await client.post(f"{web.address}/api/v1/nominations", json=nomination)
+    ref: str = opened.json()["ref"]
+    return ref
+
+
+async def somebody_waits(url: str) -> None:
+    """Until a connection to the record waits for a lock."""
+    async with await AsyncConnection.connect(url, autocommit=True) as conn, asyncio.timeout(PATIENCE):
+        while not await (await conn.execute(_WAITING)).fetchone():
+            await asyncio.sleep(0.02)
 
 
 async def steps_opened(url: str, ref: str) -> set[str]:
