@@ -69,29 +69,32 @@ class Journey(Evidence):
     happened: Counter[Line] = field(default_factory=Counter)
 
     async def live(self, until: datetime, habit: Habit = lambda _: None) -> None:
-        """Time goes on to ``until``; the partners answer by habit; every stretch must be as foretold."""
+        """Time goes on to ``until``; the partners answer by habit; every stretch must be as foretold.
+
+        It also stops where a step opens by itself: its owner may take it up before anything else happens.
+        """
         while self.now < until:
             planned = await self._planned(habit)
             at = min((at for at, _, _ in planned), default=until)
-            opening = await self._next_opening(min(at, until))
-            await self.advance(min(at, until, opening))
+            foretold = await self._foretell(min(at, until))
+            openings = (item.at for item in foretold if item.kind is EventKind.STEP_OPENED)
+            stop = min((opening for opening in openings if opening > self.now), default=min(at, until))
+            await self._advance(stop, [item for item in foretold if item.at <= stop])
             for moment, step, doing in planned:
                 if moment == at and at <= self.now < until:
                     await doing(self, step)
             await self.heard()
 
-    async def advance(self, moment: datetime) -> None:
+    async def _advance(self, moment: datetime, foretold: list[Foreseen]) -> None:
         """Sleeps until then, and compares what happened with what was foretold before."""
-        moment = max(moment, self.now)
-        since, foretold = self.now, await self._foretell(moment)
+        since = self.now
         await self._free_the_clock()
         while self.now < moment:
             await self.environment.sleep(min(moment - self.now, ONE_CALL))
             self.now = await self.environment.get_current_time()
         await self.settle()
         happened = await self._happened()
-        new = happened - self.happened
-        expected = Counter(_lines(foretold))
+        new, expected = happened - self.happened, Counter(_lines(foretold))
         unforeseen, missing = sorted(new - expected), sorted(expected - new)
         assert not unforeseen, f"between {since} and {moment} {unforeseen} happened though not foretold"
         assert not missing, f"between {since} and {moment} {missing} did not happen though foretold"
@@ -140,11 +143,6 @@ class Journey(Evidence):
         while self.freed < await self.interventions_ended():
             await self.environment.client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
             self.freed += 1
-
-    async def _next_opening(self, until: datetime) -> datetime:
-        """When the next step opens by itself: its owner may take it up before anything else happens."""
-        opened = [item.at for item in await self._foretell(until) if item.kind is EventKind.STEP_OPENED]
-        return min((at for at in opened if at > self.now), default=until)
 
     async def _planned(self, habit: Habit) -> list[tuple[datetime, OpenStep, Doing]]:
         found = [(step, habit(step)) for step in await self.open_steps()]
