@@ -39,10 +39,12 @@ def climb(
     A rung counted in days falls between 08:30 and 09:00 London, at a place drawn from the step's id, so that a thousand
     plans do not wake in one second. Rungs that would fall before the opening (or before the new date was given) are
     left out; only where the date itself lies behind already is the last rung missed said once, so that lateness shows.
+    A step that opens late has no half way: nobody is told that it is due soon.
     """
     since = redated_at or opened_at
+    skipped = (OPENED,) if due_at > opened_at else (OPENED, HALFWAY)
     at_once = [rung for rung in ladder if rung.at == OPENED and (rung.again or redated_at is None)]
-    later = [_dated(rung, step, opened_at, due_at) for rung in ladder if rung.at != OPENED]
+    later = [_dated(rung, step, opened_at, due_at) for rung in ladder if rung.at not in skipped]
     later.sort(key=lambda rung: rung.moment)
     missed = [replace(rung, moment=since) for rung in later if due_at < rung.moment < since]
     to_come = [rung for rung in later if rung.moment >= since]
