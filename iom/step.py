@@ -1,13 +1,16 @@
 """What a partner may say of one step, and what follows for it. Pure: the record keeps it, the plan acts on it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from iom.calendar import LONDON, at_london, london_date
 from iom.events import EventKind
 from iom.refusals import Refused
 from iom.vocabulary import Clock, Outcome
+
+FURTHEST = timedelta(days=3653)
+"""Ten years. What is further off is a slip of the finger, and near the last of all years no reminder has a date."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def answer(step: Step, said: Answer, now: datetime) -> Answered:
     """What follows from this answer.
 
     Raises Refused with step_already_closed, decided_elsewhere, outcome_not_offered, result_needed, result_unknown,
-    reason_needed, date_needed, date_not_ahead or date_set_by_law.
+    reason_needed, date_needed, date_not_ahead, date_too_far or date_set_by_law.
     """
     if step.closed_at is not None:
         raise Refused(
@@ -105,6 +108,8 @@ def _cannot_yet(step: Step, said: Answer, now: datetime) -> Answered:
         raise Refused("date_needed", "Give the date by which you expect to do it.")
     if said.new_due_on < london_date(now):
         raise Refused("date_not_ahead", "The new date has passed. Give today or a later date.")
+    if said.new_due_on > london_date(now) + FURTHEST:
+        raise Refused("date_too_far", "The new date is more than ten years ahead. Check the year.")
     due_at = at_london(said.new_due_on, step.due_at.astimezone(LONDON).time())
     if due_at <= now:
         raise Refused("date_not_ahead", "That hour has passed today. Give a later date.")

@@ -1,5 +1,6 @@
 """`iom programme`: what there is, whether a file holds, and what one would do. Needs no database."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +21,23 @@ app = typer.Typer(
     no_args_is_help=True, help="Programmes: the steps, reviews and reminders that plans follow."
 )
 
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A programme's name, or a TOML file with one.")]
+From = Annotated[
+    datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="Its first day.")
+]
+Months = Annotated[int, typer.Option(min=1, max=36, help="How far to look ahead.")]
+OfBasis = Annotated[Basis, typer.Option(help="Some steps are for one basis only.")]
+OfGrade = Annotated[Rag, typer.Option(help="The grade: it sets how often things are due.")]
+Team = Annotated[
+    list[Role] | None, typer.Option(help="A role on the team, once for each. If left out: all owners.")
+]
 Day = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="A date that some steps hang on."),
 ]
+
+FIRST_YEAR, LAST_YEAR = 1978, 2200
+"""Between them ``iom.calendar`` knows the working days."""
 
 
 @app.command("list")
@@ -74,17 +88,12 @@ def check(
 
 @app.command("preview")
 def preview(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A programme's name, or a file with one.")],
-    from_: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="Its first day.")
-    ],
-    months: Annotated[int, typer.Option(min=1, max=36, help="How far to look ahead.")] = 12,
-    basis: Annotated[Basis, typer.Option(help="Some steps are for one basis only.")] = Basis.STATUTORY,
-    rag: Annotated[Rag, typer.Option(help="The grade: it sets how often things are due.")] = Rag.RED,
-    team: Annotated[
-        list[Role] | None,
-        typer.Option(help="A role on the team; give it several times. All owners if left out."),
-    ] = None,
+    name: Name,
+    from_: From,
+    months: Months = 12,
+    basis: OfBasis = Basis.STATUTORY,
+    rag: OfGrade = Rag.RED,
+    team: Team = None,
     sentence_start: Day = None,
     sentence_end: Day = None,
     earliest_release: Day = None,
@@ -94,17 +103,26 @@ def preview(
 
     For example: `iom programme preview fixed --from 2026-12-01 --months 3 --rag Amber`
     """
-    from iom.decisions import Sentence
-    from iom.preview import Circumstances
-
-    dates = [moment.date() if moment else None for moment in (sentence_start, sentence_end, earliest_release)]
-    tried_on = Circumstances(from_.date(), basis, rag, tuple(team or ()), Sentence(*dates))
+    dates = (sentence_start, sentence_end, earliest_release)
     with answering(as_json=as_json):
-        foreseen = _foreseen(name, tried_on, months)
+        foreseen = _foreseen(name, _circumstances(from_, basis, rag, team, dates), months)
     if as_json:
         say_json({"programme": name, "foreseen": [asdict(item) for item in foreseen]})
     else:
         say_table(("When (London)", "What", "Step", "Who"), [_line(item) for item in foreseen])
+
+
+def _circumstances(
+    began: datetime, basis: Basis, rag: Rag, team: list[Role] | None, dates: Iterable[datetime | None]
+) -> "Circumstances":
+    from iom.decisions import Sentence
+    from iom.preview import Circumstances
+
+    if not FIRST_YEAR <= began.year < LAST_YEAR:
+        sentence = f"Programmes can be tried from {FIRST_YEAR} to {LAST_YEAR - 1}. Check the year of --from."
+        raise Refused("date_out_of_range", sentence)
+    sentenced = Sentence(*(moment.date() if moment else None for moment in dates))
+    return Circumstances(began.date(), basis, rag, tuple(team or ()), sentenced)
 
 
 def _foreseen(name: str, tried_on: "Circumstances", months: int) -> "list[Foreseen]":

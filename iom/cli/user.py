@@ -1,5 +1,6 @@
 """`iom user` and `iom agency`: who signs in, and where they work. Passwords are shown once and kept as hashes."""
 
+import secrets
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,8 @@ app = typer.Typer(no_args_is_help=True, help="The people who sign in.")
 agencies = typer.Typer(no_args_is_help=True, help="The partner organisations people work for.")
 
 Email = Annotated[str, typer.Option(help="Their address: they sign in with it, and letters go there.")]
+Name = Annotated[str, typer.Option(help="As the others on a case read it.")]
+OfRole = Annotated[Role, typer.Option("--role", help="What they are on the scheme.")]
 Agency = Annotated[str, typer.Option(help="Where they work, by name. A new name makes a new agency.")]
 Manager = Annotated[str | None, typer.Option(help="Address of who hears when they do not answer.")]
 FromStdin = Annotated[
@@ -37,8 +40,8 @@ def _agency_group() -> None:
 @app.command("add")
 def add(
     email: Email,
-    name: Annotated[str, typer.Option(help="As the others on a case read it.")],
-    role: Annotated[Role, typer.Option(help="What they are on the scheme.")],
+    name: Name,
+    role: OfRole,
     agency: Agency,
     manager: Manager = None,
     point_of_contact: Contact = False,
@@ -50,23 +53,23 @@ def add(
     Without --password-stdin a password is made and printed, this once. A coordinator, chair or analyst serves every
     case; all others see the cases whose team they are on.
 
-    For example: `iom user add --email ann@probation.example --name "Ann Lee" --role probation_practitioner
-    --agency Probation --manager head@probation.example`
+    For example: `iom user add --email ann@probation.example --name "Ann Lee" --role mentor --agency Probation`
     """
-    import secrets
-
     from iom.adapters.deeds.joining import NewAccount
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(15)
     new = NewAccount(email, name, role, agency, password, manager, point_of_contact)
     with answering(as_json=as_json):
         joined = _run(new)
-    shown = None if password_stdin else password
+    _tell(joined, role, None if password_stdin else password, as_json=as_json)
+
+
+def _tell(joined: "Joined", role: Role, made: str | None, *, as_json: bool) -> None:
     if as_json:
-        say_json({"email": joined.email, "role": role, "agency": joined.agency, "password": shown})
+        say_json({"email": joined.email, "role": role, "agency": joined.agency, "password": made})
     else:
         say(f"{joined.email} can sign in, as {role} of {joined.agency}.")
-        say(f"Password (shown this once): {shown}" if shown else "The password is the one you gave.")
+        say(f"Password (shown this once): {made}" if made else "The password is the one you gave.")
 
 
 @agencies.command("add")

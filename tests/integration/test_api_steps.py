@@ -78,6 +78,7 @@ async def test_what_is_no_longer_needed_is_closed_with_its_reason(api: ApiHouse)
         ({"outcome": "not_needed"}, 422, "reason_needed"),
         ({"outcome": "cannot_yet", "reason": "Ill"}, 422, "date_needed"),
         ({"outcome": "cannot_yet", "reason": "Ill", "new_due_on": "2026-08-31"}, 422, "date_not_ahead"),
+        ({"outcome": "cannot_yet", "reason": "Ill", "new_due_on": "2099-12-31"}, 422, "date_too_far"),
         ({"outcome": "cannot_yet", "reason": "Ill", "new_due_on": "9999-12-31"}, 422, "invalid_request"),
         ({"outcome": "cannot_yet", "reason": "Ill", "new_due_on": "2026-02-30"}, 422, "invalid_request"),
         ({"outcome": "cannot_yet", "reason": "Ill", "new_due_on": 1790000000}, 422, "invalid_request"),

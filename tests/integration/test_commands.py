@@ -180,6 +180,8 @@ async def test_programmes_are_listed_checked_and_previewed_without_a_database(tm
     assert (refused.status, refused.json["error"]["code"]) == (2, "programme_refused")
     missing = await iom.run("programme", "check", "nowhere.toml", "--json")
     assert (missing.status, missing.json["error"]["code"]) == (2, "file_unreadable")
+    never = await iom.run("programme", "preview", "fixed", "--from", "9999-12-31", "--json")
+    assert (never.status, never.json["error"]["code"]) == (2, "date_out_of_range")
 
 
 async def test_an_amber_preview_asks_for_contact_less_often_than_a_red_one(tmp_path: Path) -> None:
