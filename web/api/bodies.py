@@ -41,13 +41,6 @@ def _instant(given: object) -> object:
     raise ValueError("write a moment as 2026-12-01T09:00:00Z")
 
 
-def _writable(given: object) -> object:
-    """Text that the record can keep: lone surrogates have no UTF-8."""
-    if isinstance(given, str) and any("\ud800" <= character <= "\udfff" for character in given):
-        raise ValueError("this text holds half a character; send whole ones")
-    return given
-
-
 def _ref(given: object) -> object:
     if not isinstance(given, str) or _REF.fullmatch(given) is None:
         raise Refused("case_not_found", "There is no such case among those you can see. Check the reference.")
@@ -56,16 +49,12 @@ def _ref(given: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_day), Field(json_schema_extra={"pattern": _DAY})]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=_SAYS), BeforeValidator(_writable)
-]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_SAYS)]
 """One line that says something."""
-Words = Annotated[
-    str, StringConstraints(min_length=1, max_length=4000, pattern=_SAYS), BeforeValidator(_writable)
-]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_SAYS)]
 """Text that says something."""
-Short = Annotated[str, StringConstraints(max_length=200, pattern=_HOLDS), BeforeValidator(_writable)]
-Optionally = Annotated[str, StringConstraints(max_length=4000, pattern=_HOLDS), BeforeValidator(_writable)]
+Short = Annotated[str, StringConstraints(max_length=200, pattern=_HOLDS)]
+Optionally = Annotated[str, StringConstraints(max_length=4000, pattern=_HOLDS)]
 """Text that may be empty."""
 CaseReference = Annotated[
     str, BeforeValidator(_ref), Field(description="The case's reference, as in LX-4F7Q.")
