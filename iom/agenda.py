@@ -11,7 +11,7 @@ from iom.events import Event, EventKind, Scalar
 from iom.fold import fold
 from iom.ladder import EXACT, MORNING, DatedRung, morning, next_digest
 from iom.plan import Enrolment, Opening, OpenStep, Plan
-from iom.programme import REVIEW, StepSpec
+from iom.programme import PARTNER_UPDATE, REVIEW, StepSpec
 from iom.vocabulary import Clock, Role
 
 MOST_AT_ONCE = 200
@@ -104,6 +104,8 @@ def _about(plan: Plan, step: OpenStep) -> Iterator[Act]:
     if not plan.is_running(step.enrolment):
         ended_at = next(e.ended_at for e in plan.enrolments if e.id == step.enrolment)
         yield Act(ended_at or step.opened_at, EventKind.STEP_LAPSED, {"step": str(step.id)})
+    elif step.key == PARTNER_UPDATE and not _review_waits(plan, step):
+        yield Act(plan.review_from or step.opened_at, EventKind.STEP_LAPSED, {"step": str(step.id)})
     elif (absent := _away(plan, spec)) is not None and spec.clock is not Clock.STATUTORY:
         if step.paused_at is None:
             yield Act(max(absent, step.opened_at), EventKind.STEP_PAUSED, {"step": str(step.id)})
@@ -114,6 +116,12 @@ def _about(plan: Plan, step: OpenStep) -> Iterator[Act]:
         yield moved
     elif step.said < len(step.rungs):
         yield _remind(plan, step)
+
+
+def _review_waits(plan: Plan, update: OpenStep) -> bool:
+    """Whether the review this update is for is still to be held: afterwards nobody waits for it any more."""
+    review = (update.enrolment, REVIEW, update.number)
+    return any((step.enrolment, step.key, step.number) == review for step in plan.steps)
 
 
 def _away(plan: Plan, spec: StepSpec) -> datetime | None:
@@ -190,7 +198,12 @@ def _openings(plan: Plan) -> Iterator[Opening]:
 
 
 def _when_there(plan: Plan, spec: StepSpec, at: datetime) -> datetime | None:
-    """``at``, or the later moment when the person came back to where the step takes place; None while they are away."""
+    """``at``, or the later moment when the person came back to where the step takes place; None while they are away.
+
+    A statutory clock does not wait for a release.
+    """
+    if spec.where == "community" and spec.clock is Clock.STATUTORY:
+        return at
     if _away(plan, spec) is not None:
         return None
     back_at = plan.custody_since if spec.where == "custody" else plan.released_at

@@ -29,6 +29,14 @@ class Evidence:
         """How many times this step has opened."""
         return int(await self._one("select count(*) from step where case_id = %s and key = %s", key))
 
+    async def lapsed(self, key: str) -> int:
+        """How many steps with this key ended because nobody waited for them any more."""
+        return int(
+            await self._one(
+                "select count(*) from step where case_id = %s and key = %s and outcome = 'lapsed'", key
+            )
+        )
+
     async def holder(self, role: str) -> UUID | None:
         """The account that holds this role on the case."""
         found = await self._rows("select account_id from team_member where case_id = %s and role = %s", role)
