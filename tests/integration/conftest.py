@@ -1,4 +1,4 @@
-"""What integration tests share beyond the real parts: a record of letters to deliver, the API and the pages with their users."""
+"""What integration tests share beyond the real parts: letters to deliver, the API and the pages with their users."""
 
 from collections.abc import AsyncIterator
 
