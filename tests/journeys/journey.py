@@ -12,16 +12,18 @@ from uuid import UUID
 from temporalio.api.testservice.v1 import UnlockTimeSkippingRequest
 from temporalio.testing import WorkflowEnvironment
 
-from iom.adapters.database import transaction
+from iom.adapters.database import Connection, transaction
 from iom.adapters.deeds.by import By
 from iom.adapters.deeds.steps import answer_step
 from iom.adapters.delivery import deliver_waiting
 from iom.adapters.settings import Settings
-from iom.adapters.store import folded, plans
+from iom.adapters.store import events, folded, plans
 from iom.adapters.tables import Case
 from iom.agenda import next_act
 from iom.events import EventKind
+from iom.fold import fold_all
 from iom.forecast import Foreseen
+from iom.plan import Plan
 from iom.step import Answer
 from iom.vocabulary import Role
 from tests.builders import Scheme
@@ -33,6 +35,7 @@ RENEW_AFTER = 300
 """History events after which plans continue as new here: the Java server never suggests it."""
 
 PATIENCE = 30.0
+BEGINNINGS = (EventKind.ENROLLED, EventKind.INTERVENTION_STARTED)
 ONE_CALL = timedelta(days=20)
 """As much time as is skipped in one call: the server answers only when all of it has been lived through."""
 
@@ -65,6 +68,7 @@ class Journey(Evidence):
     settings: Settings
     now: datetime
     stops: int = 0
+    plans: list[Plan] = field(default_factory=list)
     freed: int = 0
     happened: Counter[Line] = field(default_factory=Counter)
 
@@ -156,8 +160,17 @@ class Journey(Evidence):
         async with transaction(self.pool) as conn:
             if await plans.is_behind(conn, self.case.id):
                 return False
-            acts = [next_act(plan) for plan in await folded.plans(conn, self.case.id)]
+            await self._read_on(conn)
+        acts = [next_act(plan) for plan in self.plans]
         return all(act is None or act.at > self.now for act in acts)
+
+    async def _read_on(self, conn: Connection) -> None:
+        """Folds what is new in the log; begins afresh where a programme or an intervention is new."""
+        news = await events.read_after(conn, self.case.id, self.plans[0].seq if self.plans else 0)
+        if not self.plans or any(event.kind in BEGINNINGS for event in news):
+            self.plans = await folded.plans(conn, self.case.id)
+        else:
+            self.plans = [fold_all(plan, news) for plan in self.plans]
 
     async def _happened(self) -> Counter[Line]:
         """Everything the plan has done so far, from the tables people and letters see, to the minute."""
