@@ -9,22 +9,31 @@ from uuid import UUID
 from iom.agenda import Act, next_act
 from iom.calendar import at_london, london_date, working_day_on_or_after
 from iom.events import Event, EventKind
+from iom.ladder import DatedRung, climb
 from iom.plan import OpenStep, Plan
 from iom.programme import StepSpec
 from iom.vocabulary import Clock
 from tests.unit.story import Story, readers
 
 CLOSING = (EventKind.STEP_DONE, EventKind.STEP_NOT_NEEDED, EventKind.STEP_LAPSED, EventKind.REVIEW_HELD)
+DATING = (EventKind.STEP_OPENED, EventKind.STEP_CANNOT_YET, EventKind.STEP_REDATED)
 
 
 def keeps_its_promises(story: Story) -> None:
-    """Every promise there is."""
+    """Every promise there is, of a plan that was awake all the time."""
+    keeps_its_promises_though_late(story)
+    every_rung_is_said_in_its_turn(story)
+    community_steps_rest_exactly_in_custody(story)
+
+
+def keeps_its_promises_though_late(story: Story) -> None:
+    """What holds even where a plan slept through some of it."""
     acts_come_in_order_of_time(story)
     nothing_is_done_twice(story)
     a_step_closes_once(story)
     nobody_hears_of_a_closed_or_resting_step(story)
     nobody_gets_two_letters_about_one_step_at_one_moment(story)
-    community_steps_rest_exactly_in_custody(story)
+    no_community_step_moves_in_custody(story)
     what_rested_is_due_after_the_release(story)
     a_date_given_by_people_stands(story)
     one_review_at_a_time_is_called_a_cycle_after_the_last(story)
@@ -74,21 +83,36 @@ def nobody_gets_two_letters_about_one_step_at_one_moment(story: Story) -> None:
     )
 
 
-def community_steps_rest_exactly_in_custody(story: Story) -> None:
-    """Where time passes, steps that take place outside rest while the person is inside, and no others rest at all.
+def every_rung_is_said_in_its_turn(story: Story) -> None:
+    """Of each date that a step had: every rung at its moment, up to the moment when that date was no longer so."""
+    said = {
+        (e.data["step"], e.data["dating"], e.data["rung"]): e.at
+        for e in story.log
+        if e.kind is EventKind.STEP_REMINDED
+    }
+    for dating in _datings(story):
+        for n, rung in enumerate(dating.rungs):
+            at = said.pop((dating.step, dating.number, n), None)
+            assert at in ((rung.moment,) if rung.moment < dating.until else (rung.moment, None)), rung
+            assert at is None or at <= dating.until
+    assert not said, "reminders of dates that no step ever had"
 
-    A statutory clock goes on all the while.
-    """
+
+def community_steps_rest_exactly_in_custody(story: Story) -> None:
+    """Whenever time passes, steps that take place outside rest while the person is inside, and nothing else rests."""
     for done in story.done:
         if done.plan.at is None or done.act.at == done.plan.at:
             continue
         for step in done.plan.steps:
             rests = done.plan.custody_since is not None and is_community(done.plan.spec(step))
             assert (step.paused_at is not None) == rests, f"{step.key} at {done.act.at}"
+
+
+def no_community_step_moves_in_custody(story: Story) -> None:
     for event, told in _told(story):
-        about = event.data.get("step")
-        if event.kind in (EventKind.STEP_OPENED, EventKind.STEP_REMINDED) and told.in_custody:
-            spec = told.open[UUID(str(about))] if event.kind is EventKind.STEP_REMINDED else told.spec(event)
+        if told.in_custody and event.kind in (EventKind.STEP_OPENED, EventKind.STEP_REMINDED):
+            opens = event.kind is EventKind.STEP_OPENED
+            spec = told.spec(event) if opens else told.open[event.uuid("step")]
             assert not is_community(spec), f"{spec.key} moves while the person is in custody"
 
 
@@ -153,6 +177,42 @@ def is_community(spec: StepSpec) -> bool:
 def stepped(plan: Plan, act: Act) -> OpenStep | None:
     """The open step that an act is about."""
     return plan.open_step(UUID(str(act.data["step"]))) if "step" in act.data else None
+
+
+@dataclass
+class _Dating:
+    """One date of one step, and until when it stood."""
+
+    step: str
+    number: int
+    rungs: tuple[DatedRung, ...]
+    until: datetime
+
+
+def _datings(story: Story) -> Iterator[_Dating]:
+    opened: dict[str, Event] = {}
+    standing: dict[str, Event] = {}
+    numbers: Counter[str] = Counter()
+    for event in story.log:
+        if event.kind not in (*CLOSING, *DATING, EventKind.STEP_PAUSED):
+            continue
+        step = event.text("step")
+        if step in standing:
+            rungs = _climbed(story, opened[step], standing.pop(step))
+            yield _Dating(step, numbers[step], rungs, event.at)
+        if event.kind in DATING:
+            opened.setdefault(step, event)
+            standing[step] = event
+            numbers[step] += 1
+    for step, dated in standing.items():
+        yield _Dating(step, numbers[step], _climbed(story, opened[step], dated), story.now)
+
+
+def _climbed(story: Story, opened: Event, dated: Event) -> tuple[DatedRung, ...]:
+    programme = story.programmes[opened.text("programme")]
+    ladder = programme.ladders[programme.step(opened.text("key")).ladder]
+    redated_at = None if dated is opened else dated.at
+    return climb(ladder, opened.uuid("step"), opened.at, dated.moment("due_at"), redated_at)
 
 
 @dataclass

@@ -162,10 +162,10 @@ class Story:
     def wake(self) -> list[Act]:
         """The plans catch up now, each with one batch of acts after another. Returns what they did."""
         before = len(self.done)
-        for scope in (None, *self.interventions):
-            while acts := acts_due(self._scoped(scope), self.now):
-                for act in acts:
-                    self._do(self._scoped(scope), act)
+        while batch := [(plan.scope, acts) for plan in self.plans if (acts := acts_due(plan, self.now))]:
+            scope, acts = batch[0]
+            for act in acts:
+                self._do(self._scoped(scope), act)
         return self.acts[before:]
 
     def _next(self, until: datetime) -> tuple[Plan, Act] | None:

@@ -1,21 +1,26 @@
 """What a plan does by itself: the promises that hold over random stories, and the moments that are easily got wrong."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from iom.calendar import london_date
-from iom.events import EventKind
+from iom.calendar import add_working_days, london_date
+from iom.events import Entry, EventKind
+from iom.forecast import forecast
+from iom.programme import PARTNER_UPDATE
 from iom.step import Answer
 from iom.vocabulary import Anchor, Outcome, Role
-from tests.unit.plans import START, PlanBuilder, a_plan
-from tests.unit.promises import keeps_its_promises
-from tests.unit.stories import Move, beginnings, moves, told
+from tests.unit.plans import START, PlanBuilder, a_plan, a_programme
+from tests.unit.promises import is_community, keeps_its_promises, keeps_its_promises_though_late
+from tests.unit.stories import Move, beginnings, make, moves, told
+from tests.unit.story import Story
 
 A_DAY = timedelta(days=1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100)
 @given(beginnings(), moves())
 def test_whatever_people_do_the_plan_keeps_its_promises(plan: PlanBuilder, made: list[Move]) -> None:
     keeps_its_promises(told(plan, made))
@@ -56,3 +61,135 @@ def test_who_owns_a_step_and_is_on_the_team_too_gets_one_letter_when_two_are_due
 
     assert [letter.kind for letter in about if letter.role == Role.COORDINATOR] == ["overdue"]
     assert {letter.kind for letter in about if letter.role == Role.CHAIR} == {"review_invitation"}
+
+
+@settings(max_examples=80)
+@given(beginnings(), moves(12), moves(8), st.timedeltas(timedelta(minutes=1), timedelta(days=120)))
+def test_a_plan_that_slept_catches_up_at_one_moment_and_keeps_its_promises(
+    plan: PlanBuilder, before: list[Move], meanwhile: list[Move], asleep: timedelta
+) -> None:
+    """Nobody gets more than one letter about a step, and nothing is left undone, whatever people did meanwhile."""
+    story = told(plan, before, timedelta(0))
+    for move in meanwhile:
+        make(story.sleep(story.now + move.after), move)
+    acts = story.sleep(story.now + asleep).wake()
+
+    assert {act.at for act in acts} <= {story.now}
+    for step in story.steps:
+        rests = story.plan.custody_since is not None and is_community(story.plan_of(step).spec(step))
+        assert (step.paused_at is not None) == rests
+    keeps_its_promises_though_late(story)
+    keeps_its_promises_though_late(story.live(story.now + timedelta(days=60)))
+
+
+@settings(max_examples=80)
+@given(beginnings(), moves(12), st.timedeltas(timedelta(minutes=1), timedelta(days=120)))
+def test_after_sleeping_through_days_when_nobody_did_anything_a_plan_stands_where_it_would_have_stood(
+    plan: PlanBuilder, before: list[Move], asleep: timedelta
+) -> None:
+    """The same steps with the same dates and the same things to come; only letters that were overtaken are missing."""
+    late, awake = told(plan, before, timedelta(0)), told(plan, before, timedelta(0))
+    late.sleep(late.now + asleep).wake()
+    awake.live(late.now)
+    until = late.now + timedelta(days=60)
+
+    assert _standing(late) == _standing(awake)
+    assert _letter_keys(late) <= _letter_keys(awake)
+    assert _ahead(late, until) == _ahead(awake, until)
+
+
+def _standing(story: Story) -> set[tuple[object, ...]]:
+    """Every open step with its date. An update asked for late is due no earlier than it was asked for."""
+    return {
+        (step.id, step.paused_at is None, step.key == PARTNER_UPDATE or step.due_at) for step in story.steps
+    }
+
+
+def _letter_keys(story: Story) -> set[str]:
+    return {letter.key for act in story.acts for letter in act.letters}
+
+
+def _ahead(story: Story, until: datetime) -> set[tuple[object, ...]]:
+    foreseen = [item for plan in story.plans for item in forecast(plan, until)]
+    return {(f.at, f.kind, f.step, f.due_at, f.letters) for f in foreseen if f.key != PARTNER_UPDATE}
+
+
+@settings(max_examples=100)
+@given(
+    beginnings(),
+    st.integers(0, 3),
+    st.lists(st.tuples(st.integers(0, 25), st.integers(0, 220) | st.none(), st.booleans()), max_size=10),
+)
+def test_a_release_date_that_moves_up_to_ten_times_doubles_nothing_and_reopens_nothing(
+    plan: PlanBuilder, free_for: int, moved: list[tuple[int, int | None, bool]]
+) -> None:
+    story = plan.begins()
+    for n, (days, ahead, answers) in enumerate([*moved, (1, 3, False)]):
+        story.live(story.now + timedelta(days=days, hours=1))
+        if n == free_for:
+            story.custody().live(story.now + timedelta(hours=1))
+        for step in [step for step in story.steps if answers and step.key in BEFORE_RELEASE]:
+            story.answer(step, Answer(Outcome.DONE))
+        release_on = None if ahead is None else london_date(story.now) + timedelta(days=ahead)
+        story.move(Anchor.EARLIEST_RELEASE, release_on).settle()
+        for step in [step for step in story.steps if step.key in BEFORE_RELEASE]:
+            assert release_on is None or london_date(step.due_at) == BEFORE_RELEASE[step.key](release_on)
+    if story.plan.custody_since:
+        story.live(story.now + A_DAY).release()
+    story.live(story.now + timedelta(days=60))
+
+    keeps_its_promises(story)
+    assert all(len(story.opened(key)) <= 1 for key in BEFORE_RELEASE)
+    assert not set(story.open_keys()) & BEFORE_RELEASE.keys()
+
+
+BEFORE_RELEASE: dict[str, Callable[[date], date]] = {
+    "pre_release_meeting": lambda release_on: release_on - timedelta(weeks=12),
+    "release_pack": lambda release_on: add_working_days(release_on, -5),
+}
+"""The steps that hang on the release date, and when they are due (domain.md §4.3)."""
+
+STATUTORY = """
+[[steps]]
+key = "report"
+title = "Report"
+owner = "probation_practitioner"
+where = "community"
+clock = "statutory"
+opens = [{ on = "enrolled" }, { on = "exit_proposed" }]
+due = "15d"
+
+[[steps]]
+key = "visit"
+title = "Visit"
+owner = "police_offender_manager"
+where = "community"
+opens = [{ on = "enrolled" }, { on = "exit_proposed" }]
+due = "15d"
+
+[review]
+cycle = { Red = "12w" }
+"""
+
+
+def test_a_statutory_clock_goes_on_in_custody_and_no_other_outside_does() -> None:
+    story = a_plan().on(a_programme(STATUTORY)).begins().live(START + A_DAY).custody().live(START + 9 * A_DAY)
+    story.tell(Entry(EventKind.EXIT_PROPOSED)).live(START + 40 * A_DAY)
+    reports = [step for step in story.steps if step.key == "report"]
+
+    assert [step.opened_at for step in reports] == [START, START + 9 * A_DAY]
+    assert [london_date(step.due_at) for step in reports] == [date(2026, 9, 16), date(2026, 9, 25)]
+    assert all(step.said == len(step.rungs) for step in reports)
+    assert [step.paused_at for step in story.steps if step.key == "visit"] == [START + A_DAY]
+
+    story.release().live(START + 60 * A_DAY)
+    visits = [step for step in story.steps if step.key == "visit"]
+    assert [london_date(step.due_at) for step in visits] == [date(2026, 10, 26)] * 2
+    assert [london_date(step.due_at) for step in reports] == [date(2026, 9, 16), date(2026, 9, 25)]
+
+
+def test_a_statutory_date_is_the_day_it_falls_on_and_any_other_the_next_working_day() -> None:
+    story = a_plan().on(a_programme(STATUTORY)).beginning(START + 4 * A_DAY).begins().settle()
+
+    assert london_date(story.step("report").due_at) == date(2026, 9, 20), "a Sunday"
+    assert london_date(story.step("visit").due_at) == date(2026, 9, 21)
