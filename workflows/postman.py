@@ -1,6 +1,7 @@
 """The postman: hears that a case's log has grown and nudges its plan. Carries only the case's id; loses nothing."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -35,7 +36,7 @@ class Postman:
     async def rounds(self, url: str) -> None:
         """Works until cancelled. Outages of PostgreSQL and of Temporal are waited out."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._start_digest())
+            group.create_task(self._keep_starting_digest())
             group.create_task(self._listen(url))
             group.create_task(self._sweep())
             group.create_task(self._deliver())
@@ -52,7 +53,8 @@ class Postman:
         )
 
     async def nudge_all(self) -> int:
-        """Starts or wakes the plan of every open case: after Temporal lost everything, or after a release."""
+        """Starts or wakes the plan of every open case, and the digest: after Temporal lost everything, or a release."""
+        await self._start_digest()
         async with transaction(self._pool) as conn:
             cases = await plans.open_cases(conn)
         await self._nudge_each(cases)
@@ -107,12 +109,13 @@ class Postman:
                 log.warning("postgres_out_of_reach")
             await asyncio.sleep(SWEEP_EVERY)
 
-    async def _start_digest(self) -> None:
+    async def _keep_starting_digest(self) -> None:
         while True:
             try:
-                await self._client.start_workflow(DailyDigest.run, id=DIGEST_ID, task_queue=self._task_queue)
-                return
-            except WorkflowAlreadyStartedError:
-                return
+                return await self._start_digest()
             except (RPCError, RuntimeError):
                 await asyncio.sleep(BACK_OFF)
+
+    async def _start_digest(self) -> None:
+        with suppress(WorkflowAlreadyStartedError):
+            await self._client.start_workflow(DailyDigest.run, id=DIGEST_ID, task_queue=self._task_queue)

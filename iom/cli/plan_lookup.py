@@ -98,6 +98,8 @@ async def rebuild_all() -> int:
         postman = Postman(pool, await _client(), TASK_QUEUE)
         try:
             return await postman.nudge_all()
+        except (RPCError, RuntimeError):
+            raise _unreachable() from None
         except ExceptionGroup as group:
             if group.split((RPCError, RuntimeError))[1] is not None:
                 raise

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 
 from iom.adapters.database import Pool, transaction
 from iom.adapters.deeds.steps import answer_step
@@ -17,6 +18,7 @@ from iom.step import Answer
 from iom.vocabulary import Outcome, Rag, Role
 from tests.builders import Scheme, a_scheme, an_adopted_case
 from tests.integration.running_plans import Plans, Server, now, running_plans
+from workflows.digest import DIGEST_ID
 from workflows.supervision import SupervisionPlan, plan_id
 
 
@@ -105,6 +107,8 @@ async def test_plans_are_rebuilt_from_the_record_alone(pool: Pool, database_url:
         server.stop()
         server.start()
         assert await plans.postman.nudge_all() == len(cases)
+        digest = await plans.client.get_workflow_handle(DIGEST_ID).describe()
+        assert digest.status is WorkflowExecutionStatus.RUNNING
 
         for case, log in zip(cases, written, strict=True):
             await plans.until(lambda case=case, log=log: _has_read(plans, case, len(log)))  # type: ignore[misc]
