@@ -137,17 +137,3 @@ async def areas(conn: Connection) -> Sequence[str]:
         "select distinct police_area from cases where closed_at is null and police_area <> '' order by 1"
     )
     return [row["police_area"] async for row in found]
-
-
-@dataclass(frozen=True)
-class AgencyName:
-    """An agency, by the code a filter takes and the name people read."""
-
-    code: str
-    name: str
-
-
-async def agencies(conn: Connection) -> Sequence[AgencyName]:
-    """Every agency, for a filter's choices."""
-    async with conn.cursor(row_factory=class_row(AgencyName)) as cursor:
-        return await (await cursor.execute("select code, name from agency order by name")).fetchall()
