@@ -1,7 +1,6 @@
 """What the API shows, to whom, and that every look at a person's data leaves one line in the record of looks."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -24,7 +23,7 @@ async def test_a_token_says_whose_it_is(api: ApiHouse) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Basic eDp5", f"Bearer {uuid4().hex}", "Bearer \xff"]
+    "header", ["", "Bearer", "Bearer ", "Basic eDp5", "Bearer iom_nobody-was-ever-given-this", "Bearer \xff"]
 )
 async def test_nobody_gets_in_without_a_known_token(api: ApiHouse, header: str) -> None:
     headers = {b"Authorization": header.encode("latin-1")} if header else {}
