@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Self
 from uuid import UUID
 
-from iom.adapters.programme_files import for_cohort, shared_ladders
-from iom.decisions import Sentence, adopted, anchors, team
+from iom.adapters.programme_files import for_cohort, named, shared_ladders
+from iom.decisions import Sentence, adopted, anchors, nominated, team
 from iom.programme import Programme
 from iom.programme_check import read_programme
 from iom.vocabulary import Basis, Cohort, Rag, Role
@@ -43,6 +43,7 @@ class PlanBuilder:
     team: Mapping[str, UUID] = field(default_factory=lambda: {role: somebody(role) for role in TEAM})
     sentence: Sentence = field(default_factory=lambda: Sentence(None, None))
     at: datetime = START
+    since: date | None = None
 
     def adopted(self, cohort: Cohort) -> Self:
         """In this cohort, on its programme."""
@@ -79,6 +80,10 @@ class PlanBuilder:
     ) -> Self:
         return replace(self, sentence=Sentence(start_on, end_on, earliest_release_on))
 
+    def adopted_on(self, since: date) -> Self:
+        """By a panel of that day, as an import brings it."""
+        return replace(self, since=since)
+
     def beginning(self, at: datetime) -> Self:
         return replace(self, at=at)
 
@@ -89,10 +94,17 @@ class PlanBuilder:
         story.tell(
             *team(self.team.items()),
             *anchors(self.sentence),
-            *adopted(self.cohort, self.basis, self.rag, story.fresh(), programme),
+            *adopted(self.cohort, self.basis, self.rag, story.fresh(), programme, self.since),
             programmes=(programme,),
         )
         return story
+
+
+def a_nomination() -> Story:
+    """Somebody is put forward on the first day; the team is known already."""
+    story, programme = Story(START), named("nomination")
+    members = team((role, somebody(role)) for role in TEAM)
+    return story.tell(*members, *nominated(story.fresh(), programme), programmes=(programme,))
 
 
 def a_plan() -> PlanBuilder:

@@ -40,6 +40,14 @@ def test_a_date_agreed_after_the_anchor_moved_stands_until_it_moves_again() -> N
     assert london_date(story.step("release_pack").due_at) == release_on
 
 
+def test_a_release_date_told_again_as_it_was_dates_nothing_anew() -> None:
+    release_on = london_date(START) + timedelta(days=20)
+    story = a_plan().begins().custody(release_on).live(START + A_DAY)
+    story.move(Anchor.EARLIEST_RELEASE, release_on).settle()
+
+    assert EventKind.STEP_REDATED not in {act.kind for act in story.acts}
+
+
 def test_a_resting_step_that_somebody_dates_anew_rests_again_at_once() -> None:
     story = a_plan().begins().live(START + A_DAY).custody().live(START + 5 * A_DAY)
     new_due_on = london_date(START) + timedelta(days=30)
