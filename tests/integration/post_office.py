@@ -47,9 +47,8 @@ class PostOffice:
             self.arrivals.put_nowait(_message(envelope))
         return self.data
 
-    @property
     def messages(self) -> list[EmailMessage]:
-        """What it took, in order, as a mail program reads it."""
+        """What it took, in order, as a mail program reads it. (No property: aiosmtpd reads every one at each call.)"""
         return [_message(envelope) for envelope in self.taken]
 
 

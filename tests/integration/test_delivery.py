@@ -24,7 +24,7 @@ async def test_a_waiting_letter_is_sent_once_and_that_is_recorded(record: Letter
     async with open_office(office) as url:
         assert await deliver_waiting(record.pool, record.settings(url), record.wall) == Delivered(sent=1)
         assert await deliver_waiting(record.pool, record.settings(url), record.wall) == Delivered()
-    [message] = office.messages
+    [message] = office.messages()
     fate = await record.fate(letter)
     assert message["To"] == "kim@example.org"
     assert message["From"] == "Partner Actions <actions@example.org>"
@@ -40,7 +40,7 @@ async def test_a_letter_says_nothing_that_the_record_knows_of_anyone(record: Let
     office = PostOffice()
     async with open_office(office) as url:
         await deliver_waiting(record.pool, record.settings(url), record.wall)
-    [message] = office.messages
+    [message] = office.messages()
     whole = message["Subject"] + "".join(
         part.get_content() for part in message.walk() if not part.is_multipart()
     )
@@ -64,7 +64,7 @@ async def test_a_letter_tells_the_due_date_as_it_stands_when_it_goes(record: Let
     await record.do("update step set due_at = %s where id = %s", datetime(2026, 12, 9, 17, tzinfo=UTC), step)
     async with open_office(office) as url:
         await deliver_waiting(record.pool, record.settings(url), record.wall)
-    [message] = office.messages
+    [message] = office.messages()
     assert "is due by 17:00 on Wednesday 9 December 2026." in words_of(message)
     assert f"https://actions.example/steps/{step}\n" in words_of(message)
 
@@ -120,7 +120,7 @@ async def test_several_workers_at_once_send_each_letter_once(record: LetterRecor
         rounds = [deliver_waiting(record.pool, settings, record.wall) for _ in range(5)]
         delivered = await asyncio.gather(*rounds)
     assert sum(one.sent for one in delivered) == len(office.taken) == 20
-    assert len({message["Message-ID"] for message in office.messages}) == 20
+    assert len({message["Message-ID"] for message in office.messages()}) == 20
     assert [one for one in delivered if one.sent] != delivered[:1]
 
 
@@ -130,7 +130,7 @@ async def test_a_review_invitation_carries_the_date_it_was_given_last(record: Le
     office = PostOffice()
     async with open_office(office) as url:
         await deliver_waiting(record.pool, record.settings(url), record.wall)
-    [message] = office.messages
+    [message] = office.messages()
     part = next(part for part in message.walk() if part.get_content_type() == "text/calendar")
     [event] = Calendar.from_ical(part.get_content()).events
     assert (event["UID"], event["SEQUENCE"]) == (str((await record.fate(letter))["step_id"]), 3)

@@ -39,7 +39,7 @@ async def test_while_the_mail_server_is_down_letters_wait_and_then_each_goes_onc
         assert await deliver_waiting(record.pool, settings, record.wall) == Delivered(sent=3)
         record.wall.forward(days=1)
         assert await deliver_waiting(record.pool, settings, record.wall) == Delivered()
-    assert len({message["Message-ID"] for message in office.messages}) == len(office.taken) == 3
+    assert len({message["Message-ID"] for message in office.messages()}) == len(office.taken) == 3
 
 
 async def test_a_letter_put_off_by_the_server_does_not_hold_up_the_others(record: LetterRecord) -> None:
@@ -85,7 +85,7 @@ async def test_a_refused_address_gets_no_more_letters_and_the_coordinator_hears_
     [event] = await record.all("select kind, at, by_id, data from event where case_id = %s", case)
     about = {"letter": str(refused), "account": str(reader)}
     assert event == {"kind": "address_refused", "at": record.wall(), "by_id": None, "data": about}
-    [message] = office.messages
+    [message] = office.messages()
     assert message["To"] == "coordinator@example.org"
     assert message["Subject"] == "[OFFICIAL] A letter could not be delivered – ref LX-4F7Q"
     assert "https://actions.example/cases/LX-4F7Q\n" in words_of(message)
@@ -139,7 +139,7 @@ async def test_two_workers_refused_at_once_tell_of_the_address_once(record: Lett
         settings = record.settings(url)
         await asyncio.gather(*(deliver_waiting(record.pool, settings, record.wall) for _ in range(2)))
     assert len(await record.all("select from letter where refused_at is not null")) == 2
-    assert [message["To"] for message in office.messages] == ["coordinator@example.org"]
+    assert [message["To"] for message in office.messages()] == ["coordinator@example.org"]
     assert len(await record.all("select from event")) == 1
 
 
@@ -154,7 +154,7 @@ async def test_when_the_coordinators_own_address_is_refused_the_other_coordinato
     async with open_office(office) as url:
         delivered = await deliver_waiting(record.pool, record.settings(url), record.wall)
     assert delivered == Delivered(refused=1, sent=1)
-    assert [message["To"] for message in office.messages] == ["deputy@example.org"]
+    assert [message["To"] for message in office.messages()] == ["deputy@example.org"]
 
 
 async def test_an_address_that_is_none_is_refused_without_asking_the_server(record: LetterRecord) -> None:

@@ -38,7 +38,7 @@ async def test_a_days_entries_go_in_one_digest_per_reader(record: LetterRecord) 
     office = PostOffice()
     async with open_office(office) as url:
         assert await deliver_waiting(record.pool, record.settings(url), record.wall) == Delivered(sent=2)
-    by_reader = {message["To"]: message for message in office.messages}
+    by_reader = {message["To"]: message for message in office.messages()}
     assert by_reader["kim@example.org"]["Subject"] == "[OFFICIAL] 2 actions for you – 2 December"
     assert re.findall(
         r"ref (LX-\w+): https://actions.example/steps/", words_of(by_reader["kim@example.org"])
@@ -71,7 +71,7 @@ async def test_a_digest_leaves_out_what_was_closed_before_it_was_written_and_bef
     office = PostOffice()
     async with open_office(office) as url:
         await deliver_waiting(record.pool, record.settings(url), record.wall)
-    [message] = office.messages
+    [message] = office.messages()
     assert message["Subject"] == "[OFFICIAL] 1 action for you – 2 December"
     assert "LX-OPEN" in words_of(message)
     assert (await record.fate(early))["last_error"] == "step_closed"
@@ -149,7 +149,7 @@ async def test_a_refused_digest_is_told_on_every_case_it_was_about(record: Lette
     async with open_office(office) as url:
         delivered = await deliver_waiting(record.pool, record.settings(url), record.wall)
     assert delivered == Delivered(refused=1, sent=1)
-    assert [message["To"] for message in office.messages] == ["coordinator@example.org"]
+    assert [message["To"] for message in office.messages()] == ["coordinator@example.org"]
     events = await record.all(
         "select kind, count(distinct case_id) as cases, count(*) as n from event group by kind"
     )

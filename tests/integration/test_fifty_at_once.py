@@ -60,7 +60,7 @@ async def test_fifty_at_once_leave_a_gapless_log_and_a_plan_that_knows(
 
         await asyncio.gather(*(complete(step) for step in await steps_of(pool, case)))
         await plans.caught_up(case.id)
-        handle = temporal_client.get_workflow_handle_for(SupervisionPlan.run, plan_id(case.id))
+        handle = temporal_client.get_workflow_handle(plan_id(case.id))
         held = await handle.query(SupervisionPlan.plan)
     async with transaction(pool) as conn:
         found = await conn.execute("select seq, kind from event where case_id = %s order by seq", (case.id,))
