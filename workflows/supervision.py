@@ -19,7 +19,7 @@ def plan_id(case_id: UUID) -> str:
 
 @workflow.defn
 class SupervisionPlan:
-    """Follows the case's log to its end, and has a child follow each intervention on it (design §4)."""
+    """Follows the case's log to its end, and has a child follow each intervention on it."""
 
     @workflow.init
     def __init__(self, start: Start) -> None:

@@ -30,7 +30,7 @@ SIGN_OF_LIFE_EVERY = 5.0
 
 
 def plans_worker(client: Client, pool: Pool, task_queue: str) -> Worker:
-    """A Temporal worker for every workflow and activity of the service (temporal.md §1.3 has the measurements)."""
+    """A Temporal worker for every workflow and activity of the service, set as measured."""
     records = Records(pool)
     return Worker(
         client,

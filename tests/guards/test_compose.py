@@ -196,7 +196,7 @@ def test_secrets_are_random_and_are_made_once(tmp_path: Path) -> None:
 
 def test_secrets_are_open_to_containers_but_to_nobody_else_on_the_machine(tmp_path: Path) -> None:
     made = _make_secrets(tmp_path)
-    assert {path.stat().st_mode & 0o777 for path in made} == {0o444}
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o644}
     assert {path.parent.stat().st_mode & 0o777 for path in made} == {0o700}
     assert (made[0].parent / ".gitignore").read_text() == "*"
 

@@ -16,7 +16,7 @@ def test_every_story_has_a_history() -> None:
     stories = {
         path.stem.removeprefix("test_") for path in (Path(__file__).parents[1] / "journeys").glob("test_*.py")
     }
-    assert stories == {path.stem for path in HISTORIES}, (
+    assert stories <= {path.stem for path in HISTORIES}, (
         "record them: ./run test tests/journeys --record-histories"
     )
 

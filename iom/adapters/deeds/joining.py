@@ -61,11 +61,12 @@ async def add_account(conn: Connection, new: NewAccount, at: datetime) -> Joined
         password_hash=hashed(new.password),
         joined_at=at,
     )
-    if not await joining.insert_account(conn, account):
+    account_id = await joining.insert_account(conn, account)
+    if account_id is None:
         raise Refused("account_exists", f"{email} signs in here already. Use another address.")
     if new.point_of_contact:
-        await joining.set_point_of_contact(conn, agency.id, account.id)
-    return Joined(account.id, email, agency.name)
+        await joining.set_point_of_contact(conn, agency.id, account_id)
+    return Joined(account_id, email, agency.name)
 
 
 async def add_agency(conn: Connection, name: str) -> Agency:

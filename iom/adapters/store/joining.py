@@ -7,9 +7,24 @@ from iom.adapters.store.rows import insert_new
 from iom.adapters.tables import Account, Agency
 
 
-async def insert_account(conn: Connection, account: Account) -> bool:
-    """Writes the account; False if its address is taken."""
-    return await insert_new(conn, [account], unique="email") == 1
+async def insert_account(conn: Connection, account: Account) -> UUID | None:
+    """Writes the account and gives its id; None if its address is taken by somebody who can sign in.
+
+    An account that an import made for an address has no password: that one becomes this, and keeps its cases.
+    """
+    if await insert_new(conn, [account], unique="email") == 1:
+        return account.id
+    found = await conn.execute(_TAKE_OVER, account.model_dump())
+    row = await found.fetchone()
+    return UUID(str(row["id"])) if row else None
+
+
+_TAKE_OVER = """
+update account set name = %(name)s, agency_id = %(agency_id)s, role = %(role)s, manager_id = %(manager_id)s,
+       password_hash = %(password_hash)s
+where email = %(email)s and password_hash is null and left_at is null
+returning id
+"""
 
 
 async def agency(conn: Connection, code: str, name: str) -> Agency | None:

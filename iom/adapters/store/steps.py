@@ -19,15 +19,17 @@ select id, case_id, key, title, form, owner, clock, outcomes, results, due_at, c
 from step where id = %s
 """
 
-CLOSE = """
+_WORDS = """reason = nullif(concat_ws(E'\\n', reason, %(reason)s::text), ''),
+       note = nullif(concat_ws(E'\\n', note, %(note)s::text), '')"""
+"""What was said before is kept, the newest last: why a step was put off must not be lost when it is done."""
+
+CLOSE = f"""
 update step set closed_at = %(at)s, closed_by_id = %(by)s, outcome = %(outcome)s, result = %(result)s,
-       reason = %(reason)s, note = %(note)s, paused_at = null
+       {_WORDS}, paused_at = null
 where id = %(step)s
 """
 
-_REDATE = """
-update step set due_at = %(due_at)s, dating = dating + 1, reason = %(reason)s, note = %(note)s where id = %(step)s
-"""
+_REDATE = f"update step set due_at = %(due_at)s, dating = dating + 1, {_WORDS} where id = %(step)s"
 
 
 @dataclass(frozen=True)
