@@ -20,7 +20,7 @@ keep() { # NAME VALUE
         echo "kept  deploy/secrets/$1"
     else
         printf '%s' "$2" >"$1"
-        chmod 444 "$1"
+        chmod 644 "$1"
         echo "made  deploy/secrets/$1"
     fi
 }
