@@ -145,13 +145,14 @@ def _step_paused(plan: Plan, event: Event) -> Plan:
 
 
 def _step_redated(plan: Plan, event: Event) -> Plan:
+    """A step that rests and is put off by somebody rests on: only the plan itself has it resume."""
     due_at = event.moment("due_at")
 
     def redate(step: OpenStep) -> OpenStep:
         ladder = plan.programme_of(step.enrolment).ladders[plan.spec(step).ladder]
         rungs = climb(ladder, step.id, step.opened_at, due_at, redated_at=event.at)
-        dated = replace(step, due_at=due_at, rungs=rungs, dating=step.dating + 1, dated_by=event.seq)
-        return replace(dated, said=0, paused_at=None)
+        dated = replace(step, due_at=due_at, rungs=rungs, said=0, dating=step.dating + 1, dated_by=event.seq)
+        return replace(dated, paused_at=None) if event.kind is EventKind.STEP_REDATED else dated
 
     return _change_step(plan, event, redate)
 

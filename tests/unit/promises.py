@@ -11,7 +11,7 @@ from iom.calendar import at_london, london_date, working_day_on_or_after
 from iom.events import Event, EventKind
 from iom.ladder import DatedRung, climb
 from iom.plan import OpenStep, Plan
-from iom.programme import StepSpec
+from iom.programme import PARTNER_UPDATE, REVIEW, StepSpec
 from iom.vocabulary import Clock
 from tests.unit.story import Story, readers
 
@@ -37,6 +37,7 @@ def keeps_its_promises_though_late(story: Story) -> None:
     what_rested_is_due_after_the_release(story)
     a_date_given_by_people_stands(story)
     one_review_at_a_time_is_called_a_cycle_after_the_last(story)
+    nobody_is_asked_for_news_of_a_review_that_is_over(story)
     a_repeating_step_stands_once(story)
     a_plan_ends_last(story)
 
@@ -153,6 +154,13 @@ def one_review_at_a_time_is_called_a_cycle_after_the_last(story: Story) -> None:
             reviews.discard(event.text("step"))
 
 
+def nobody_is_asked_for_news_of_a_review_that_is_over(story: Story) -> None:
+    for done in story.done:
+        if done.act.kind is EventKind.STEP_REMINDED and (step := stepped(done.plan, done.act)):
+            reviews = {other.number for other in done.plan.steps if other.key == REVIEW}
+            assert step.key != PARTNER_UPDATE or step.number in reviews
+
+
 def a_repeating_step_stands_once(story: Story) -> None:
     for plan in {id(done.plan): done.plan for done in story.done}.values():
         repeating = [(s.enrolment, s.key) for s in plan.steps if plan.spec(s).repeats]
@@ -192,6 +200,7 @@ class _Dating:
 def _datings(story: Story) -> Iterator[_Dating]:
     opened: dict[str, Event] = {}
     standing: dict[str, Event] = {}
+    resting: set[str] = set()
     numbers: Counter[str] = Counter()
     for event in story.log:
         if event.kind not in (*CLOSING, *DATING, EventKind.STEP_PAUSED):
@@ -200,10 +209,14 @@ def _datings(story: Story) -> Iterator[_Dating]:
         if step in standing:
             rungs = _climbed(story, opened[step], standing.pop(step))
             yield _Dating(step, numbers[step], rungs, event.at)
-        if event.kind in DATING:
-            opened.setdefault(step, event)
+        opened.setdefault(step, event)
+        numbers[step] += event.kind in DATING
+        if event.kind is EventKind.STEP_PAUSED:
+            resting.add(step)
+        elif event.kind is EventKind.STEP_REDATED:
+            resting.discard(step)
+        if event.kind in DATING and step not in resting:
             standing[step] = event
-            numbers[step] += 1
     for step, dated in standing.items():
         yield _Dating(step, numbers[step], _climbed(story, opened[step], dated), story.now)
 

@@ -18,7 +18,7 @@ from iom.step import Answer, Step, answer
 from iom.vocabulary import Anchor, Outcome, Rag, Role
 
 CASE = UUID("00000000-0000-4000-8000-000000000001")
-MOST_ACTS = 5000
+MOST_ACTS = 2500
 """More acts than any story here can have: a plan that goes round in circles fails instead of hanging."""
 
 

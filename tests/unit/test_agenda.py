@@ -48,16 +48,14 @@ def test_a_release_date_told_again_as_it_was_dates_nothing_anew() -> None:
     assert EventKind.STEP_REDATED not in {act.kind for act in story.acts}
 
 
-def test_a_resting_step_that_somebody_dates_anew_rests_again_at_once() -> None:
+def test_a_resting_step_that_somebody_puts_off_rests_on_and_resumes_on_release() -> None:
     story = a_plan().begins().live(START + A_DAY).custody().live(START + 5 * A_DAY)
-    new_due_on = london_date(START) + timedelta(days=30)
-    story.answer(
-        story.step("pathway_actions"), Answer(Outcome.CANNOT_YET, reason="Later", new_due_on=new_due_on)
-    )
-    story.settle()
+    new_due_on = london_date(START) + timedelta(days=8)
+    said = Answer(Outcome.CANNOT_YET, reason="Later", new_due_on=new_due_on)
+    story.answer(story.step("pathway_actions"), said).sleep(START + 20 * A_DAY).release().wake()
 
-    assert story.step("pathway_actions").paused_at == START + 5 * A_DAY
-    assert story.acts[-1].kind is EventKind.STEP_PAUSED
+    assert story.step("pathway_actions").paused_at is None
+    assert london_date(story.step("pathway_actions").due_at) == add_working_days(london_date(story.now), 10)
 
 
 def test_who_owns_a_step_and_is_on_the_team_too_gets_one_letter_when_two_are_due() -> None:
@@ -201,3 +199,49 @@ def test_a_statutory_date_is_the_day_it_falls_on_and_any_other_the_next_working_
 
     assert london_date(story.step("report").due_at) == date(2026, 9, 20), "a Sunday"
     assert london_date(story.step("visit").due_at) == date(2026, 9, 21)
+
+
+ANCHORED = """
+[[steps]]
+key = "prepare"
+title = "Prepare"
+owner = "lead_professional"
+opens = [{ anchor = "sentence_end", before = "8w" }]
+due = "5d"
+"""
+
+
+def test_a_step_whose_opening_day_has_passed_already_opens_now_and_has_all_its_time() -> None:
+    story = a_plan().on(a_programme(ANCHORED)).sentenced(None, date(2026, 9, 20)).begins().settle()
+
+    assert story.step("prepare").opened_at == START
+    assert london_date(story.step("prepare").due_at) == date(2026, 9, 7), "five days on is a Sunday"
+
+
+BRIEF = """
+[[steps]]
+key = "look"
+title = "Look"
+owner = "coordinator"
+opens = [{ on = "enrolled" }]
+due = "5d"
+"""
+
+
+def test_a_plan_with_nothing_left_to_do_ends_once_its_interventions_have() -> None:
+    story = a_plan().on(a_programme(BRIEF)).begins().treatment().live(START + A_DAY)
+    story.do("look").live(START + 100 * A_DAY)
+    assert story.plan.ended_at is None
+
+    story.do("keywork_review", "finished").settle()
+    assert [act.kind for act in story.acts[-2:]] == [EventKind.INTERVENTION_ENDED, EventKind.PLAN_ENDED]
+    keeps_its_promises(story)
+
+
+def test_a_programme_that_something_else_ends_goes_on_with_nothing_to_do() -> None:
+    story = a_plan().on(a_programme(f'ends = {{ on = "rejected" }}{BRIEF}')).begins().live(START + A_DAY)
+    story.do("look").live(START + 100 * A_DAY)
+    assert story.plan.ended_at is None
+
+    story.tell(Entry(EventKind.REJECTED)).settle()
+    assert story.plan.ended_at == story.now
