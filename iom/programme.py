@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import UTC, datetime, time
 from functools import cached_property
 
 from pydantic import ConfigDict
@@ -15,6 +15,8 @@ STRICT = ConfigDict(extra="forbid")
 OPENED = "opened"
 HALFWAY = "halfway"
 EACH_PARTNER = "each_partner"
+ANY_DAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
+"""Only to tell which of two times in different units is longer."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,12 @@ class StepSpec:
     source: str = ""
 
     def due_in(self, rag: Rag | None) -> Duration:
-        """The time allowed at this grade; without a grade, the longest of the grades named."""
+        """The time allowed at this grade; without a grade, or at one not named, the longest of those named."""
         if isinstance(self.due, Duration):
             return self.due
-        return self.due[rag] if rag is not None and rag in self.due else list(self.due.values())[-1]
+        if rag is not None and rag in self.due:
+            return self.due[rag]
+        return max(self.due.values(), key=lambda allowed: allowed.after(ANY_DAY))
 
     @property
     def anchor(self) -> Anchor | None:
