@@ -236,7 +236,7 @@ def test_a_panel_that_deselects_lapses_all_that_is_open_and_the_way_out_begins()
     story = a_plan().begins().treatment().live(START + 3 * A_DAY).deselect().settle()
 
     assert story.open_keys() == ["close_registers", "tell_the_person"]
-    assert all(plan.ended_at for plan in story.interventions.values())
+    assert all(plan.ended_at and not plan.openings for plan in story.interventions.values())
     assert [london_date(opening.at) for opening in story.plan.openings] == [
         date(2026, 12, 4),
         date(2027, 9, 4),
