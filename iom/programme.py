@@ -15,6 +15,8 @@ STRICT = ConfigDict(extra="forbid")
 OPENED = "opened"
 HALFWAY = "halfway"
 EACH_PARTNER = "each_partner"
+REVIEW = "review"
+PARTNER_UPDATE = "partner_update"
 ANY_DAY = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """Only to tell which of two times in different units is longer."""
 
@@ -116,6 +118,31 @@ class ReviewCycle:
     update_ladder: str = "update"
     update_results: tuple[str, ...] = ("attending", "engaging", "concern", "nothing_to_report")
 
+    @property
+    def steps(self) -> tuple[StepSpec, StepSpec]:
+        """The review, and the update asked of each partner for it."""
+        review = StepSpec(
+            key=REVIEW,
+            title=self.title,
+            owner=self.owner,
+            opens=(),
+            due=dict(self.cycle),
+            ladder=self.ladder,
+            form=REVIEW,
+            outcomes=(Outcome.CANNOT_YET,),
+        )
+        update = StepSpec(
+            key=PARTNER_UPDATE,
+            title=self.update_title,
+            owner=EACH_PARTNER,
+            opens=(),
+            due=self.updates_due,
+            ladder=self.update_ladder,
+            form=PARTNER_UPDATE,
+            results=self.update_results,
+        )
+        return review, update
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -169,30 +196,4 @@ class Programme:
     @cached_property
     def review_steps(self) -> tuple[StepSpec, ...]:
         """The review and the partners' updates for it, as the steps they are."""
-        if self.review is None:
-            return ()
-        review = StepSpec(
-            key=REVIEW,
-            title=self.review.title,
-            owner=self.review.owner,
-            opens=(),
-            due=dict(self.review.cycle),
-            ladder=self.review.ladder,
-            form=REVIEW,
-            outcomes=(Outcome.CANNOT_YET,),
-        )
-        update = StepSpec(
-            key=PARTNER_UPDATE,
-            title=self.review.update_title,
-            owner=EACH_PARTNER,
-            opens=(),
-            due=self.review.updates_due,
-            ladder=self.review.update_ladder,
-            form=PARTNER_UPDATE,
-            results=self.review.update_results,
-        )
-        return review, update
-
-
-REVIEW = "review"
-PARTNER_UPDATE = "partner_update"
+        return self.review.steps if self.review else ()
