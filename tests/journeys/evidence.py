@@ -58,12 +58,6 @@ class Evidence:
         closed = await self._one("select closed_at is not null from cases where id = %s")
         return bool(closed) and description.status is WorkflowExecutionStatus.COMPLETED
 
-    async def interventions_ended(self) -> int:
-        """How many interventions on the case are over."""
-        return int(
-            await self._one("select count(*) from intervention where case_id = %s and ended_at is not null")
-        )
-
     async def letters_sent(self) -> int:
         """How many letters went out, digests included: the case is the only one there is."""
         return int(

@@ -35,6 +35,8 @@ RENEW_AFTER = 300
 """History events after which plans continue as new here: the Java server never suggests it."""
 
 PATIENCE = 30.0
+STUCK = 20.0
+"""Seconds after which skipped time counts as held still: a call's own limit is 30."""
 BEGINNINGS = (EventKind.ENROLLED, EventKind.INTERVENTION_STARTED)
 ONE_CALL = timedelta(days=20)
 """As much time as is skipped in one call: the server answers only when all of it has been lived through."""
@@ -69,7 +71,6 @@ class Journey(Evidence):
     now: datetime
     stops: int = 0
     plans: list[Plan] = field(default_factory=list)
-    freed: int = 0
     happened: Counter[Line] = field(default_factory=Counter)
 
     async def live(self, until: datetime, habit: Habit = lambda _: None) -> None:
@@ -92,9 +93,8 @@ class Journey(Evidence):
     async def _advance(self, moment: datetime, foretold: list[Foreseen]) -> None:
         """Sleeps until then, and compares what happened with what was foretold before."""
         since = self.now
-        await self._free_the_clock()
         while self.now < moment:
-            await self.environment.sleep(min(moment - self.now, ONE_CALL))
+            await self._sleep(min(moment, self.now + ONE_CALL))
             self.now = await self.environment.get_current_time()
         await self.settle()
         happened = await self._happened()
@@ -142,11 +142,12 @@ class Journey(Evidence):
         """The one open step with this key."""
         return next(step for step in await self.open_steps() if step.key == key)
 
-    async def _free_the_clock(self) -> None:
-        """The Java server holds time still for ever for a child that ends after its parent continued as new."""
-        while self.freed < await self.interventions_ended():
+    async def _sleep(self, until: datetime) -> None:
+        """Skips time. The Java server may hold it still for ever once a child has outlived its parent's run."""
+        try:
+            await asyncio.wait_for(self.environment.sleep(until - self.now), STUCK)
+        except TimeoutError:
             await self.environment.client.test_service.unlock_time_skipping(UnlockTimeSkippingRequest())
-            self.freed += 1
 
     async def _planned(self, habit: Habit) -> list[tuple[datetime, OpenStep, Doing]]:
         found = [(step, habit(step)) for step in await self.open_steps()]
