@@ -54,7 +54,9 @@ async def write(conn: Connection, case_id: UUID, due: Sequence[LetterDue], at: d
 
 async def _readers(conn: Connection, case_id: UUID) -> dict[str, Reader]:
     """The case's own team first; the roles that serve every case are there without being named."""
-    standing = {row["role"]: Reader(**row) async for row in await conn.execute(_STANDING, (sorted(EVERYWHERE),))}
+    standing = {
+        row["role"]: Reader(**row) async for row in await conn.execute(_STANDING, (sorted(EVERYWHERE),))
+    }
     return standing | {row["role"]: Reader(**row) async for row in await conn.execute(_TEAM, (case_id,))}
 
 
