@@ -41,104 +41,106 @@ def faults(text: str, head: str = HEAD) -> list[str]:
     return refusal.value.sentence.splitlines()
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "cure"),
-    [
-        # The shape.
-        (STEP + "results = [", "TOML", "mend the syntax there"),
-        (STEP.replace('key = "visit"\n', ""), "steps[0].key", "this is missing; write it"),
-        (STEP.replace('due = "3wd"\n', ""), "steps[visit].due", "this is missing; write it"),
-        (STEP + "duration = 3\n", "steps[visit].duration", "mend the spelling or take it out"),
-        (
-            STEP.replace("3wd", "3 days"),
-            "steps[visit].due",
-            "'3 days' is not a duration: write a whole number",
-        ),
-        (STEP.replace('"3wd"', '{ Red = "3" }'), "steps[visit].due.Red", "'3' is not a duration: write"),
-        (
-            STEP.replace('"3wd"', '{ Pink = "3d" }'),
-            "steps[visit].due.Pink",
-            "write 'Red', 'Amber', 'Green' or",
-        ),
-        (STEP.replace('"3wd"', "{}"), "steps[visit].due", "give at least one grade its time"),
-        (STEP + 'clock = "soon"\n', "steps[visit].clock", "write 'statutory', 'service_level' or 'anchored'"),
-        (
-            STEP.replace('on = "enrolled"', 'anchor = "easter"'),
-            "steps[visit].opens[0].anchor",
-            "'sentence_end'",
-        ),
-        (STEP.replace('[{ on = "enrolled" }]', '"enrolled"'), "steps[visit].opens", "write a list in square"),
-        (STEP + "stage = 1\n", "steps[visit].stage", "write text in quotes"),
-        ('steps = "visit"\n', "steps", "write a list in square brackets"),
-        (f'ladders = "own"\n{STEP}', "ladders", "write a table"),
-        (STEP + LADDER.replace('at = "0d"\n', ""), "ladders.own[first].at", "this is missing; write it"),
-        (STEP + REVIEW + 'at = "noon"\n', "review.at", 'write a time of day in quotes, as in "14:00"'),
-        # What it says of steps.
-        (STEP + STEP, "steps[visit]", "used 2 times; give each step its own"),
-        (STEP.replace('"visit"', '"review"'), "steps[review].key", "give this one another"),
-        (STEP.replace('"mentor"', '"nobody"'), "steps[visit].owner", "write one of coordinator, chair"),
-        (STEP + 'ladder = "rope"\n', "steps[visit].ladder", "write one of standard, urgent, review, update"),
-        (STEP + 'form = "essay"\n', "steps[visit].form", "write one of step, panel_decision"),
-        (STEP + 'where = "abroad"\n', "steps[visit].where", "write one of anywhere, community, custody"),
-        (STEP.replace('[{ on = "enrolled" }]', "[]"), "steps[visit].opens", "say what opens this step"),
-        (
-            STEP + 'clock = "anchored"\n',
-            "steps[visit].clock",
-            "an anchored clock needs an opening with an anchor",
-        ),
-        (STEP.replace("3wd", "-3wd"), "steps[visit].due", 'before an anchor: clock = "anchored"'),
-        # What it says of openings.
-        (
-            STEP.replace('{ on = "enrolled" }', "{}"),
-            "steps[visit].opens",
-            "exactly one of on, after and anchor",
-        ),
-        (
-            STEP.replace("enrolled", "step_opened"),
-            "steps[visit].opens.on",
-            "write one of nominated, deferred",
-        ),
-        (STEP.replace('on = "enrolled"', 'after = "tea"'), "steps[visit].opens.after", "write one of visit"),
-        (STEP.replace(" }]", ', results = ["spoke"] }]'), "steps[visit].opens.results", "opening with after"),
-        (STEP.replace(" }]", ', before = "4w" }]'), "steps[visit].opens.before", "opening with anchor"),
-        (
-            STEP.replace(" }]", ', wait = "-4w" }]'),
-            "steps[visit].opens.wait",
-            "before an anchor: write before",
-        ),
-        (
-            STEP.replace(" }]", ' }, { after = "visit", results = ["spoke"] }]'),
-            "steps[visit].opens.results",
-            "visit never ends with spoke; add it to its results",
-        ),
-        (
-            STEP.replace('on = "enrolled"', 'after = "visit"'),
-            "steps[visit].opens",
-            "nothing ever opens this step",
-        ),
-        # What it says of the review, the ladders and the end.
-        (STEP + REVIEW + 'owner = "nobody"\n', "review.owner", "write one of coordinator"),
-        (STEP + REVIEW + 'update_ladder = "rope"\n', "review.update_ladder", "write one of standard"),
-        (STEP + REVIEW.replace('Red = "14d"', ""), "review.cycle", "give at least one grade its cycle"),
-        (
-            STEP + LADDER.replace("overdue", "telegram"),
-            "ladders.own[first].letter",
-            "write one of step_opened",
-        ),
-        (STEP + LADDER.replace('["owner"]', '["king"]'), "ladders.own[first].to", "write one of owner"),
-        (STEP + LADDER.replace("0d", "soon"), "ladders.own[first].at", "write opened, halfway or a duration"),
-        (STEP + LADDER + LADDER, "ladders.own[first]", "the name is used 2 times"),
-        ('ends = { after = "tea", results = ["spoke"] }\n' + STEP, "ends.after", "write one of visit"),
-        ('ends = { after = "visit", results = ["spoke"] }\n' + STEP, "ends.results", "it has none yet"),
-        ("ends = {}\n" + STEP, "ends", "say what ends it: on = an event, or after = a step"),
-    ],
-)
+BROKEN = [
+    # The shape.
+    (STEP + "results = [", "TOML", "mend the syntax there"),
+    (STEP.replace('key = "visit"\n', ""), "steps[0].key", "this is missing; write it"),
+    (STEP.replace('due = "3wd"\n', ""), "steps[visit].due", "this is missing; write it"),
+    (STEP + "duration = 3\n", "steps[visit].duration", "mend the spelling or take it out"),
+    (
+        STEP.replace("3wd", "3 days"),
+        "steps[visit].due",
+        "'3 days' is not a duration: write a whole number",
+    ),
+    (STEP.replace('"3wd"', '{ Red = "3" }'), "steps[visit].due.Red", "'3' is not a duration: write"),
+    (
+        STEP.replace('"3wd"', '{ Pink = "3d" }'),
+        "steps[visit].due.Pink",
+        "write 'Red', 'Amber', 'Green' or",
+    ),
+    (STEP.replace('"3wd"', "{}"), "steps[visit].due", "give at least one grade its time"),
+    (STEP + 'clock = "soon"\n', "steps[visit].clock", "write 'statutory', 'service_level' or 'anchored'"),
+    (
+        STEP.replace('on = "enrolled"', 'anchor = "easter"'),
+        "steps[visit].opens[0].anchor",
+        "'sentence_end'",
+    ),
+    (STEP.replace('[{ on = "enrolled" }]', '"enrolled"'), "steps[visit].opens", "write a list in square"),
+    (STEP + "stage = 1\n", "steps[visit].stage", "write text in quotes"),
+    ('steps = "visit"\n', "steps", "write a list in square brackets"),
+    (f'ladders = "own"\n{STEP}', "ladders", "write a table"),
+    (STEP + LADDER.replace('at = "0d"\n', ""), "ladders.own[first].at", "this is missing; write it"),
+    (STEP + REVIEW + 'at = "noon"\n', "review.at", 'write a time of day in quotes, as in "14:00"'),
+    # What it says of steps.
+    (STEP + STEP, "steps[visit]", "used 2 times; give each step its own"),
+    (STEP.replace('"visit"', '"review"'), "steps[review].key", "give this one another"),
+    (STEP.replace('"mentor"', '"nobody"'), "steps[visit].owner", "write one of coordinator, chair"),
+    (STEP + 'ladder = "rope"\n', "steps[visit].ladder", "write one of standard, urgent, review, update"),
+    (STEP + 'form = "essay"\n', "steps[visit].form", "write one of step, panel_decision"),
+    (STEP + 'where = "abroad"\n', "steps[visit].where", "write one of anywhere, community, custody"),
+    (STEP.replace('[{ on = "enrolled" }]', "[]"), "steps[visit].opens", "say what opens this step"),
+    (
+        STEP + 'clock = "anchored"\n',
+        "steps[visit].clock",
+        "an anchored clock needs an opening with an anchor",
+    ),
+    (STEP.replace("3wd", "-3wd"), "steps[visit].due", 'before an anchor: clock = "anchored"'),
+    # What it says of openings.
+    (
+        STEP.replace('{ on = "enrolled" }', "{}"),
+        "steps[visit].opens",
+        "exactly one of on, after and anchor",
+    ),
+    (
+        STEP.replace("enrolled", "step_opened"),
+        "steps[visit].opens.on",
+        "write one of nominated, deferred",
+    ),
+    (STEP.replace('on = "enrolled"', 'after = "tea"'), "steps[visit].opens.after", "write one of visit"),
+    (STEP.replace(" }]", ', results = ["spoke"] }]'), "steps[visit].opens.results", "opening with after"),
+    (STEP.replace(" }]", ', before = "4w" }]'), "steps[visit].opens.before", "opening with anchor"),
+    (
+        STEP.replace(" }]", ', wait = "-4w" }]'),
+        "steps[visit].opens.wait",
+        "before an anchor: write before",
+    ),
+    (
+        STEP.replace(" }]", ' }, { after = "visit", results = ["spoke"] }]'),
+        "steps[visit].opens.results",
+        "visit never ends with spoke; add it to its results",
+    ),
+    (
+        STEP.replace('on = "enrolled"', 'after = "visit"'),
+        "steps[visit].opens",
+        "nothing ever opens this step",
+    ),
+    # What it says of the review, the ladders and the end.
+    (STEP + REVIEW + 'owner = "nobody"\n', "review.owner", "write one of coordinator"),
+    (STEP + REVIEW + 'update_ladder = "rope"\n', "review.update_ladder", "write one of standard"),
+    (STEP + REVIEW.replace('Red = "14d"', ""), "review.cycle", "give at least one grade its cycle"),
+    (
+        STEP + LADDER.replace("overdue", "telegram"),
+        "ladders.own[first].letter",
+        "write one of step_opened",
+    ),
+    (STEP + LADDER.replace('["owner"]', '["king"]'), "ladders.own[first].to", "write one of owner"),
+    (STEP + LADDER.replace("0d", "soon"), "ladders.own[first].at", "write opened, halfway or a duration"),
+    (STEP + LADDER + LADDER, "ladders.own[first]", "the name is used 2 times"),
+    ('ends = { after = "tea", results = ["spoke"] }\n' + STEP, "ends.after", "write one of visit"),
+    ('ends = { after = "visit", results = ["spoke"] }\n' + STEP, "ends.results", "it has none yet"),
+    ("ends = {}\n" + STEP, "ends", "say what ends it: on = an event, or after = a step"),
+]
+"""A broken programme, the place that is named, and part of what is said to write instead."""
+
+
+@pytest.mark.parametrize(("text", "place", "cure"), BROKEN, ids=[place for _, place, _ in BROKEN])
 def test_a_fault_names_its_place_and_what_to_write_instead(text: str, place: str, cure: str) -> None:
     (said,) = faults(text)
     assert said.startswith(f"trial.toml: {place}: ")
     assert cure in said
-    assert "function-plain" not in said
-    assert "Input" not in said
+    assert not any(word in said for word in ("function-plain", "Input", "Value error")), (
+        "words of the reader's"
+    )
 
 
 def test_a_version_that_is_no_number_is_named_at_the_head() -> None:
