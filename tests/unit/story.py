@@ -19,7 +19,7 @@ from iom.vocabulary import Anchor, Outcome, Rag, Role
 
 CASE = UUID("00000000-0000-4000-8000-000000000001")
 MOST_ACTS = 2500
-MOST_AT_A_MOMENT = 150
+MOST_AT_A_MOMENT = 400
 """More acts than any story here has, and more than it has at one moment: circles fail instead of going on for ever."""
 
 

@@ -1,11 +1,13 @@
 """What a plan does by itself: the promises that hold over random stories, and the moments that are easily got wrong."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iom.agenda import MOST_AT_ONCE, acts_due
 from iom.calendar import add_working_days, london_date
 from iom.events import Entry, EventKind
 from iom.forecast import forecast
@@ -245,3 +247,15 @@ def test_a_programme_that_something_else_ends_goes_on_with_nothing_to_do() -> No
 
     story.tell(Entry(EventKind.REJECTED)).settle()
     assert story.plan.ended_at == story.now
+
+
+def test_no_more_acts_are_recorded_at_once_than_one_transaction_holds_and_none_is_lost() -> None:
+    """A hundred and fifty steps open, and each tells its owner."""
+    steps = "".join(BRIEF.replace("look", f"look_{n}") for n in range(150))
+    story = a_plan().on(a_programme(steps)).begins()
+    assert len(acts_due(story.plan, START)) == MOST_AT_ONCE
+
+    assert Counter(act.kind for act in story.wake()) == {
+        EventKind.STEP_OPENED: 150,
+        EventKind.STEP_REMINDED: 150,
+    }
