@@ -60,9 +60,8 @@ async def log_of(pool: Pool, case: Case) -> list[tuple[str, int]]:
 
 
 async def held_by_workflow(plans: Plans, case: Case) -> Plan:
-    return await plans.client.get_workflow_handle_for(SupervisionPlan.run, plan_id(case.id)).query(
-        SupervisionPlan.plan
-    )
+    handle = plans.client.get_workflow_handle(plan_id(case.id))
+    return await handle.query(SupervisionPlan.plan)
 
 
 async def test_people_go_on_without_temporal_and_the_plan_catches_up(
