@@ -1,4 +1,4 @@
-"""The migrations make just the tables that tables.py describes."""
+"""The migrations make just the tables that the tables describe."""
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext

@@ -1,4 +1,4 @@
-"""How alembic runs here: on the connection `database.migrate` hands over, against the tables of `tables.py`."""
+"""How alembic runs here: on the connection `database.migrate` hands over, against the tables of `tables`."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -1,4 +1,4 @@
-"""Writing table rows: the one INSERT that fits every table of ``tables.py``. Reading is each module's own."""
+"""Writing table rows: the one INSERT that fits every table of ``tables``. Reading is each module's own."""
 
 from collections.abc import Sequence
 from typing import Any
