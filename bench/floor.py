@@ -36,9 +36,14 @@ async def complete(step_id: str, request: Request) -> dict[str, object]:
         written = await (
             await conn.execute(events.APPEND, _entry(step, who["id"], request_id, at))
         ).fetchone()
-        look = (at, who["id"], "alter", step["case_id"], f"step:{step_id}", "step_done", "api", "127.0.0.1")
-        await conn.execute(audit.INSERT, look)
+        await conn.execute(audit.INSERT, _look(step, who, at))
     return {"step_id": step_id, "seq": written["last_seq"], "kind": "step_done", "at": at}
+
+
+def _look(step: dict[str, object], who: dict[str, object], at: datetime) -> tuple[object, ...]:
+    actor = (at, who["id"], who["role"], who["agency_id"], None)
+    thing = ("alter", step["case_id"], f"step:{step['id']}", "step_done", None, None, None)
+    return (*actor, *thing, "api", "127.0.0.1")
 
 
 def _closing(step_id: str, by: UUID, at: datetime, body: dict[str, str]) -> dict[str, object]:

@@ -15,7 +15,8 @@ from iom.refusals import Refused
 class By:
     """The person, the channel (page, api, command), the address and the moment (aware UTC) of a deed.
 
-    ``key`` is what the caller named the request: the same key again gets the first answer.
+    ``key`` is what the caller named the request: the same key again gets the first answer. ``session_id`` names the
+    browser's session, if there is one, and opens none.
     """
 
     actor: Actor
@@ -23,6 +24,7 @@ class By:
     now: datetime
     address: str = ""
     key: str | None = None
+    session_id: UUID | None = None
 
     @property
     def request_id(self) -> UUID:
@@ -37,8 +39,26 @@ class By:
             )
 
     async def note(
-        self, conn: Connection, action: str, thing: str, case_id: UUID | None, purpose: str
+        self,
+        conn: Connection,
+        action: str,
+        thing: str,
+        case_id: UUID | None,
+        purpose: str,
+        **more: str | None,
     ) -> None:
-        """Leaves this in the record of looks."""
-        look = Look(self.actor.account_id, action, thing, purpose, self.channel, case_id, self.address)
+        """Leaves this in the record of looks; ``more`` may give terms, a justification and a recipient."""
+        look = Look(
+            account_id=self.actor.account_id,
+            role=self.actor.role,
+            agency_id=self.actor.agency_id,
+            session_id=self.session_id,
+            action=action,
+            object=thing,
+            purpose=purpose,
+            channel=self.channel,
+            case_id=case_id,
+            address=self.address,
+            **more,
+        )
         await audit.write(conn, look, self.now)
