@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
-from iom.access import Actor, Deed, may
+from iom.access import Actor, Deed, check_agreement, may
 from iom.adapters.database import Connection
 from iom.adapters.store import audit
 from iom.adapters.store.audit import Look
+from iom.calendar import london_date
 from iom.refusals import Refused
 
 
@@ -37,6 +38,7 @@ class By:
             raise Refused(
                 "not_allowed", "Your role does not allow this on this case. Ask the coordinator if it should."
             )
+        check_agreement(self.actor, london_date(self.now))
 
     async def note(
         self,
@@ -45,9 +47,12 @@ class By:
         thing: str,
         case_id: UUID | None,
         purpose: str,
-        **more: str | None,
+        *,
+        terms: str | None = None,
+        justification: str | None = None,
+        recipient: str | None = None,
     ) -> None:
-        """Leaves this in the record of looks; ``more`` may give terms, a justification and a recipient."""
+        """Leaves this in the record of looks. ``terms`` are what a search asked for, ``recipient`` who was told."""
         look = Look(
             account_id=self.actor.account_id,
             role=self.actor.role,
@@ -59,6 +64,8 @@ class By:
             channel=self.channel,
             case_id=case_id,
             address=self.address,
-            **more,
+            terms=terms,
+            justification=justification,
+            recipient=recipient,
         )
         await audit.write(conn, look, self.now)

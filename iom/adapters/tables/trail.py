@@ -22,8 +22,8 @@ class AuditEntry(SQLModel, table=True):
 
     ``role`` and ``agency_id`` are what the account was then. ``terms`` are a search's, ``justification`` is what
     somebody said why they looked: both are personal and leave this database only by an export. The database itself
-    fills ``id``, ``lane``, ``place`` and ``hash`` (ADR 0010). Nothing here refers to another table, so no lock there delays a
-    look, and the row outlives what it names.
+    fills ``id``, ``lane``, ``place`` and ``hash`` (ADR 0010). Nothing here refers to another table: no lock there
+    delays a look, and the row outlives what it names.
     """
 
     __tablename__ = "audit"
