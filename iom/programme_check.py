@@ -24,7 +24,7 @@ from iom.programme import (
 )
 from iom.programme_shape import Fault, shape_faults
 from iom.refusals import Refused
-from iom.vocabulary import Clock, Role
+from iom.vocabulary import ON_A_CASE, Clock
 
 LETTERS = (
     "step_opened",
@@ -108,8 +108,8 @@ def _key_faults(programme: Programme) -> Iterator[Fault]:
 
 
 def _step_faults(programme: Programme, spec: StepSpec) -> Iterator[tuple[str, str]]:
-    if spec.owner not in set(Role):
-        yield "owner", _one_of(spec.owner, Role)
+    if spec.owner not in ON_A_CASE:
+        yield "owner", _one_of(spec.owner, ON_A_CASE)
     if spec.ladder not in programme.ladders:
         yield "ladder", _one_of(spec.ladder, programme.ladders)
     if spec.form not in FORMS:
@@ -163,8 +163,8 @@ def _trigger_faults(programme: Programme, trigger: Trigger) -> Iterator[tuple[st
 
 
 def _review_faults(programme: Programme, review: ReviewCycle) -> Iterator[Fault]:
-    if review.owner not in set(Role):
-        yield Fault("review.owner", _one_of(review.owner, Role))
+    if review.owner not in ON_A_CASE:
+        yield Fault("review.owner", _one_of(review.owner, ON_A_CASE))
     if not review.cycle:
         yield Fault("review.cycle", 'give at least one grade its cycle, as in { Red = "14d" }')
     for name in ("ladder", "update_ladder"):

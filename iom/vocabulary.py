@@ -28,7 +28,7 @@ class Rag(StrEnum):
 
 
 class Role(StrEnum):
-    """Who does a step: a role on the case, never a named person (§1.7)."""
+    """What somebody is: a role on a case, by which steps name their owner (§1.7), or one for the scheme (§5.10)."""
 
     COORDINATOR = "coordinator"
     CHAIR = "chair"
@@ -40,7 +40,12 @@ class Role(StrEnum):
     TREATMENT_WORKER = "treatment_worker"
     HOUSING_OFFICER = "housing_officer"
     MENTOR = "mentor"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
+
+ON_A_CASE = tuple(role for role in Role if role not in (Role.ADMINISTRATOR, Role.AUDITOR))
+"""Roles that somebody can have on a case; the other two keep accounts and logs for the whole scheme."""
 
 ROLE_LABELS = {
     Role.COORDINATOR: "IOM coordinator",
@@ -53,6 +58,8 @@ ROLE_LABELS = {
     Role.TREATMENT_WORKER: "Treatment worker",
     Role.HOUSING_OFFICER: "Housing officer",
     Role.MENTOR: "Mentor",
+    Role.ADMINISTRATOR: "Administrator of accounts",
+    Role.AUDITOR: "Data protection officer",
 }
 
 

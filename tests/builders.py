@@ -1,16 +1,16 @@
 """Builders for tests: a scheme with its people, and cases on it, written as the service itself writes them."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from iom.access import Actor
+from iom.access import Actor, Tier
 from iom.adapters.database import Pool, transaction
 from iom.adapters.deeds.by import By
 from iom.adapters.programme_files import named
 from iom.adapters.store.cases import NewCase, open_case
 from iom.adapters.store.rows import insert
-from iom.adapters.tables import Account, Agency, Case, Person
+from iom.adapters.tables import Account, Agency, Agreement, Assessment, Case, Person
 from iom.decisions import Sentence, adopted, anchors
 from iom.programme import Programme
 from iom.vocabulary import Basis, Cohort, Rag, Role
@@ -71,9 +71,21 @@ async def a_scheme(pool: Pool) -> Scheme:
     }
     async with transaction(pool) as conn:
         await insert(conn, *agencies.values())
+        await insert(conn, *map(_agreement, agencies.values()))
         await insert(conn, *contacts.values(), *managers.values())
         await insert(conn, *members.values())
     return Scheme(pool, {role: _actor(account, agencies[ROLES[role]]) for role, account in members.items()})
+
+
+def _agreement(agency: Agency) -> Agreement:
+    return Agreement(
+        agency_id=agency.id,
+        ref=f"ISA-{agency.code}",
+        title="Integrated Offender Management",
+        tiers=list(Tier),
+        signed_on=START.date() - timedelta(days=30),
+        expires_on=date(2100, 1, 1),
+    )
 
 
 def _account(email: str, agency: Agency, role: str = "manager", manager_id: UUID | None = None) -> Account:
@@ -109,19 +121,17 @@ async def an_adopted_case(
     case = Case(
         ref=f"LX-{uuid4().hex[:4].upper()}",
         person_id=person.id,
-        cohort=cohort,
         basis=basis,
-        rag=rag,
-        notes="Prefers mornings; sister lives in Oadby",
         opened_at=at,
-        adopted_on=at.date(),
     )
+    notes = "Prefers mornings; sister lives in Oadby"
+    assessment = Assessment(case_id=case.id, cohort=cohort, rag=rag, notes=notes)
     entries = [
         *(anchors(sentence) if sentence else ()),
         *adopted(cohort, basis, rag, uuid4(), programme or named(cohort.lower())),
     ]
     members = tuple((role, scheme.id_of(role)) for role in team)
     async with transaction(scheme.pool) as conn:
-        new = NewCase(person, case, team=members)
+        new = NewCase(person, case, assessment, adopted_on=at.date(), team=members)
         await open_case(conn, new, entries, at, scheme.id_of(Role.COORDINATOR))
     return case

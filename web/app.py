@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from iom.adapters.database import open_pool
 from iom.adapters.settings import Settings, load_settings
+from iom.refusals import Refused
 from web import health, pages
 from web.api import routes
 from web.api.described import describe
@@ -17,6 +18,11 @@ MOST_BYTES = 256 * 1024
 
 PATIENCE = 5.0
 """Seconds a request waits for a connection to the database before it is told to come again."""
+
+DOOR_CONNECTIONS = 4
+"""Checking a password takes ten times as long as its statements do."""
+
+NO_DOOR = "Set IOM_DOOR_DATABASE_URL: the web signs people in as iom_door and works as iom_app (IOM_DATABASE_URL)."
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -44,6 +50,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    opened = open_pool(settings.database_url, settings.database_pool_size, PATIENCE)
-    async with opened as app.state.pool:
+    if not settings.door_database_url:
+        raise Refused("settings_incomplete", NO_DOOR)
+    async with (
+        open_pool(settings.database_url, settings.database_pool_size, PATIENCE) as app.state.pool,
+        open_pool(settings.door_database_url, DOOR_CONNECTIONS, PATIENCE) as app.state.door,
+    ):
         yield

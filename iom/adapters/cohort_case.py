@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from iom.adapters.programme_files import for_cohort, named
 from iom.adapters.store.cases import NewCase
-from iom.adapters.tables import Case, Person
+from iom.adapters.tables import Assessment, Case, Person, Whereabouts
 from iom.cohort_row import CohortRow
 from iom.decisions import Sentence, adopted, anchors, taken_into_custody
 from iom.events import Entry
@@ -21,20 +21,21 @@ def new_case(row: CohortRow, ref: str, lead_agency: UUID, team: Team, digest: st
         ref=ref,
         person_id=person.id,
         local_ref=row.local_ref,
-        cohort=row.cohort,
         basis=row.basis,
-        rag=row.rag,
         police_area=row.police_area,
         lead_agency_id=lead_agency,
-        last_contact_on=row.last_contact_on,
-        notes=row.notes,
         opened_at=now,
-        adopted_on=row.adopted_on,
         imported_digest=digest,
     )
-    _cover_sentence(case, row)
-    _cover_custody(case, row)
-    return NewCase(person, case, tuple(sorted(row.needs)), team)
+    return NewCase(
+        person,
+        case,
+        _assessment(case.id, row),
+        _whereabouts(case.id, row),
+        row.adopted_on,
+        tuple(sorted(row.needs)),
+        team,
+    )
 
 
 def first_entries(row: CohortRow) -> list[Entry]:
@@ -68,17 +69,27 @@ def _person(row: CohortRow) -> Person:
     )
 
 
-def _cover_sentence(case: Case, row: CohortRow) -> None:
-    case.index_offence_code = row.sentence.offence_code or None
-    case.index_offence = row.sentence.offence
-    case.sentence_start_on = row.sentence.start
-    case.sentence_end_on = row.sentence.end
-    case.arp_score = float(row.scores.arp) if row.scores.arp is not None else None
-    case.csrp_score = float(row.scores.csrp) if row.scores.csrp is not None else None
-    case.rosh = row.scores.rosh
+def _assessment(case_id: UUID, row: CohortRow) -> Assessment:
+    return Assessment(
+        case_id=case_id,
+        cohort=row.cohort,
+        rag=row.rag,
+        index_offence_code=row.sentence.offence_code or None,
+        index_offence=row.sentence.offence,
+        sentence_start_on=row.sentence.start,
+        sentence_end_on=row.sentence.end,
+        arp_score=float(row.scores.arp) if row.scores.arp is not None else None,
+        csrp_score=float(row.scores.csrp) if row.scores.csrp is not None else None,
+        rosh=row.scores.rosh,
+        last_contact_on=row.last_contact_on,
+        notes=row.notes,
+    )
 
 
-def _cover_custody(case: Case, row: CohortRow) -> None:
-    case.custody_status = row.custody.status
-    case.establishment = row.custody.establishment or None
-    case.earliest_release_on = row.custody.earliest_release
+def _whereabouts(case_id: UUID, row: CohortRow) -> Whereabouts:
+    return Whereabouts(
+        case_id=case_id,
+        custody_status=row.custody.status,
+        establishment=row.custody.establishment or None,
+        earliest_release_on=row.custody.earliest_release,
+    )

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
@@ -40,14 +39,9 @@ async def open_pool(url: str, size: int = 10, patience: float = 30.0) -> AsyncIt
 
 
 @asynccontextmanager
-async def transaction(pool: Pool, account_id: UUID | None = None) -> AsyncIterator[Connection]:
-    """One transaction, committed at the end, rolled back on any error.
-
-    With ``account_id`` it is done in that person's own name: the database itself knows who asks.
-    """
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """One transaction, committed at the end, rolled back on any error."""
     async with pool.connection() as conn:
-        if account_id is not None:
-            await conn.execute("select set_config('iom.account', %s, true)", (str(account_id),))
         yield conn
 
 

@@ -6,6 +6,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from iom.adapters.database import migrate
+from iom.adapters.fences import put_up
 from iom.adapters.programme_files import programmes
 from iom.adapters.store.programmes import publish
 
@@ -17,4 +18,5 @@ async def prepare(url: str, at: datetime) -> int:
     """
     migrate(url)
     async with await psycopg.AsyncConnection.connect(url, row_factory=dict_row) as conn:
+        await put_up(conn)
         return sum([await publish(conn, programme, at) for programme in programmes().values()])

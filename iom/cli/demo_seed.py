@@ -16,7 +16,7 @@ from iom.adapters.programme_files import named
 from iom.adapters.settings import Settings
 from iom.adapters.store import accounts, training
 from iom.adapters.store.cases import NewCase, open_case, refs_in_need
-from iom.adapters.tables import Case, Person
+from iom.adapters.tables import Assessment, Case, Person
 from iom.calendar import london_date
 from iom.cli.demo_accounts import ACCOUNTS, COORDINATOR, LEAD, POLICE, PROBATION, TREATMENT
 from iom.decisions import adopted
@@ -84,13 +84,11 @@ async def _open_training_case(conn: Connection, now: datetime) -> None:
         ref=await fresh_ref(conn),
         person_id=person.id,
         local_ref=training.LOCAL_REF,
-        cohort=Cohort.FREE,
         basis=Basis.VOLUNTARY,
-        rag=Rag.RED,
         police_area="Leicester City",
         opened_at=now,
-        adopted_on=london_date(now),
     )
+    assessment = Assessment(case_id=case.id, cohort=Cohort.FREE, rag=Rag.RED)
     members = {
         Role.COORDINATOR: COORDINATOR,
         Role.LEAD_PROFESSIONAL: LEAD,
@@ -99,7 +97,7 @@ async def _open_training_case(conn: Connection, now: datetime) -> None:
     }
     team = tuple([(role, await _account(conn, email)) for role, email in members.items()])
     entries = adopted(Cohort.FREE, Basis.VOLUNTARY, Rag.RED, uuid4(), named("training"))
-    await open_case(conn, NewCase(person, case, team=team), entries, now, await _account(conn, COORDINATOR))
+    await open_case(conn, NewCase(person, case, assessment, adopted_on=london_date(now), team=team), entries, now, await _account(conn, COORDINATOR))
 
 
 async def _account(conn: Connection, email: str) -> UUID:

@@ -11,6 +11,7 @@ import httpx2
 from fastapi import FastAPI
 
 from iom.adapters.database import Pool, transaction
+from iom.adapters.embedded.postgres import as_role
 from iom.adapters.settings import Settings
 from iom.adapters.store import accounts, folded, plans
 from iom.adapters.store.rows import insert
@@ -82,10 +83,19 @@ class ApiHouse:
         return identity
 
 
+def web_settings(url: str) -> Settings:
+    """Settings with which the web works on this database, as the roles that row-level security is for."""
+    return Settings(
+        database_url=as_role(url, "iom_app"),
+        door_database_url=as_role(url, "iom_door"),
+        smtp_url="smtp://127.0.0.1:9",
+    )
+
+
 @asynccontextmanager
 async def an_api(pool: Pool, database_url: str) -> AsyncIterator[ApiHouse]:
     """The API on this record, in this process."""
-    app = create_app(Settings(database_url=database_url, smtp_url="smtp://127.0.0.1:9"))
+    app = create_app(web_settings(database_url))
     scheme = await a_scheme(pool)
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (

@@ -91,7 +91,7 @@ class NominationShape(Shape):
 
 
 class CaseDetail(Shape):
-    """A case with all that stands in it."""
+    """What you see of a case. ``assessed`` says whether that is the case tier: grade, offence, plan, reviews."""
 
     ref: str
     local_ref: str | None
@@ -111,17 +111,18 @@ class CaseDetail(Shape):
     csrp_score: float | None
     rosh: str | None
     last_contact_on: date | None
-    notes: str
+    notes: str | None
     opened_at: Moment
     adopted_on: date | None
     closed_at: Moment | None
-    person: PersonShape
+    person: PersonShape | None
     needs: tuple[str, ...]
     team: tuple[MemberShape, ...]
     steps: tuple[OpenStepShape, ...]
     reviews: tuple[ReviewShape, ...]
     interventions: tuple[InterventionShape, ...]
     nomination: NominationShape | None
+    assessed: bool
 
     @classmethod
     def of(cls, case: CaseFile) -> Self:

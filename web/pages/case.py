@@ -59,7 +59,7 @@ class Face:
     """Whose case it is, for the pages beside its first."""
 
     cover: Cover
-    person: PersonView
+    person: PersonView | None
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,9 @@ async def timeline(ref: Ref, visit: SignedIn, behind: str = "") -> Response:
 
 async def _face(visit: PageVisit, ref: str) -> Face:
     """Who it is about. The look itself has been allowed and noted already."""
-    cover = await case_file.cover(visit.conn, ref, visit.actor.account_id)
+    cover = await case_file.cover(visit.conn, ref, visit.actor)
     assert cover is not None, "it was looked at just now"
-    return Face(cover, await case_file.person(visit.conn, cover.id))
+    return Face(cover, await case_file.person(visit.conn, cover, visit.actor))
 
 
 def _title(programme: str) -> str:

@@ -13,7 +13,7 @@ from iom.adapters.store import staff
 from iom.adapters.store.case_file import CaseFile
 from iom.adapters.store.staff import Colleague
 from iom.programme import Programme
-from iom.vocabulary import Role
+from iom.vocabulary import ON_A_CASE, Role
 from web.pages.case import Ref
 from web.pages.on_case import OnCase
 from web.sessions import PageVisit, SignedIn
@@ -34,7 +34,7 @@ class Hands:
 
 
 async def _hands(visit: PageVisit, _: CaseFile) -> Hands:
-    return Hands(tuple(Role), await staff.everybody(visit.conn))
+    return Hands(ON_A_CASE, await staff.everybody(visit.conn))
 
 
 NOT_THAT_ONE = {"programme_unknown": "programme", "not_an_intervention": "programme"}

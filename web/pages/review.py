@@ -33,7 +33,7 @@ class BeforeReview:
 
 async def _before(visit: PageVisit, case: CaseFile) -> BeforeReview:
     review_id = UUID(visit.request.path_params["review_id"])
-    step = await step_views.one(visit.conn, review_id, visit.actor.account_id)
+    step = await step_views.one(visit.conn, review_id, visit.actor)
     if step is None or step.case_id != case.cover.id or step.form != REVIEW:
         raise Refused("review_not_found", "There is no such review on this case. Check the address.")
     in_prison = CustodyStatus(case.cover.custody_status) in IN_PRISON

@@ -61,7 +61,7 @@ async def answer(step_id: UUID, visit: SignedIn) -> Response:
     if said is not None and visit.form.holds:
         refused = await visit.attempt(lambda: answer_step(visit.conn, visit.by, step_id, said))
         if refused is None:
-            step = await step_views.one(visit.conn, step_id, visit.actor.account_id)
+            step = await step_views.one(visit.conn, step_id, visit.actor)
             assert step is not None, "it was answered just now"
             return RedirectResponse(f"/cases/{step.case_ref}?done={said.outcome}", 303)
     return await _again(visit, step_id, refused)

@@ -17,7 +17,9 @@ async def held(conn: Connection, by: By, ref: str, deed: Deed) -> HeldCase:
     Raises Refused with case_not_found, not_allowed, or case_closed.
     """
     case = await cases.lock(conn, ref, by.actor.account_id)
-    if case is None or not may(by.actor.role, Deed.SEE_CASE, on_team=case.on_team):
+    if case is None or not may(
+        by.actor.role, Deed.SEE_CASE, on_team=case.on_team, is_restricted=case.is_restricted
+    ):
         raise Refused("case_not_found", "There is no such case among those you can see. Check the reference.")
     by.check(deed, on_team=case.on_team)
     if case.closed_at is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from iom.access import Deed
 from iom.adapters.database import Connection
@@ -41,7 +41,7 @@ async def record_custody(conn: Connection, by: By, ref: str, custody: Custody) -
         )
     _check(custody, london_date(by.now))
     programme = _programme(case, custody)
-    await cases.change(conn, case.id, _cover(custody, programme))
+    await _write(conn, case.id, custody, programme)
     seq = await events.append(
         conn, case.id, _entries(case, custody, programme), by.now, by.actor.account_id, by.request_id
     )
@@ -70,13 +70,22 @@ def _programme(case: HeldCase, custody: Custody) -> Programme | None:
     return None if was and is_now else named("custody" if is_now else "release")
 
 
-def _cover(custody: Custody, programme: Programme | None) -> dict[str, object]:
-    cover: dict[str, object] = {
+async def _write(conn: Connection, case_id: UUID, custody: Custody, programme: Programme | None) -> None:
+    """The whereabouts, and the grade that comes with them: in this order on the way in, the other on the way out.
+
+    A prison offender manager sees the grade only while the person is in prison, and so can only then change it.
+    """
+    graded = {"rag": programme.sets_rag} if programme and programme.sets_rag else None
+    if graded and custody.status not in IN_PRISON:
+        await cases.assess(conn, case_id, graded)
+    where = {
         "custody_status": custody.status,
         "establishment": custody.establishment,
         "earliest_release_on": custody.earliest_release_on,
     }
-    return cover | ({"rag": programme.sets_rag} if programme and programme.sets_rag else {})
+    await cases.locate(conn, case_id, where)
+    if graded and custody.status in IN_PRISON:
+        await cases.assess(conn, case_id, graded)
 
 
 def _entries(case: HeldCase, custody: Custody, programme: Programme | None) -> tuple[Entry, ...]:

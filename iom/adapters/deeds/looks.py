@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from iom.access import EVERYWHERE, Deed, may
+from iom.access import Deed, Sight, Tier, may, sight
 from iom.adapters.database import Connection
 from iom.adapters.deeds.by import By
 from iom.adapters.store import case_file, cohort, folded, step_views, steps, timeline
+from iom.adapters.store.asker import Asker
 from iom.adapters.store.case_file import CaseFile, Cover
-from iom.adapters.store.cohort import Asker, CohortQuery, CohortRow
+from iom.adapters.store.cohort import CohortQuery, CohortRow
 from iom.adapters.store.step_views import StepView
 from iom.adapters.store.steps import ListedStep
-from iom.adapters.store.timeline import Happening
+from iom.adapters.store.timeline import Happening, Reader
 from iom.forecast import Foreseen
 from iom.refusals import Refused
 
@@ -39,7 +40,7 @@ async def at_cohort(
     conn: Connection, by: By, wanted: CohortQuery, limit: int, after: str | None = None
 ) -> Page[CohortRow]:
     """The cases this person may see, by surname, from behind the one called ``after``."""
-    found = await cohort.listed(conn, _asker(by), wanted, by.now, limit + 1, after)
+    found = await cohort.listed(conn, Asker(by.actor), wanted, by.now, limit + 1, after)
     page = Page.of(found, limit)
     await _note_list(conn, by, "cases", [row.ref for row in page.rows], "cohort")
     return page
@@ -47,7 +48,7 @@ async def at_cohort(
 
 async def at_case(conn: Connection, by: By, ref: str) -> CaseFile:
     """The whole case. Raises Refused(case_not_found)."""
-    return await case_file.whole(conn, await _cover(conn, by, ref, "case"), by.actor.account_id)
+    return await case_file.whole(conn, await _cover(conn, by, ref, "case"), by.actor)
 
 
 async def at_timeline(
@@ -55,12 +56,22 @@ async def at_timeline(
 ) -> Page[Happening]:
     """What has happened on the case, newest first. Raises Refused(case_not_found)."""
     cover = await _cover(conn, by, ref, "timeline")
-    return Page.of(await timeline.read(conn, cover.id, limit + 1, behind), limit)
+    reader = Reader(by.actor.account_id, sight(by.actor, Tier.CASE, cover.relation) is Sight.FULL)
+    return Page.of(await timeline.read(conn, cover.id, reader, limit + 1, behind), limit)
 
 
 async def at_forecast(conn: Connection, by: By, ref: str, until: datetime) -> Sequence[Foreseen]:
-    """What will happen on the case if nobody does anything more. Raises Refused(case_not_found)."""
+    """What will happen on the case if nobody does anything more.
+
+    Raises Refused with case_not_found, or case_tier_needed: the plan ahead is of the case tier.
+    """
     cover = await _cover(conn, by, ref, "forecast")
+    if sight(by.actor, Tier.CASE, cover.relation) is not Sight.FULL:
+        raise Refused(
+            "case_tier_needed",
+            "What will happen is shared with those who hold the plan. Your own steps are on the case; for more, ask "
+            "the lead professional.",
+        )
     return await folded.foreseen(conn, cover.id, until)
 
 
@@ -76,9 +87,7 @@ async def at_steps(
     """Open steps that do not rest, soonest due first: this person's own if ``mine``, else all they may see."""
     found = await steps.listed(
         conn,
-        by.actor.account_id,
-        by.actor.role,
-        everywhere=_asker(by).everywhere,
+        Asker(by.actor),
         mine=mine,
         due_before=by.now if overdue else None,
         after=after,
@@ -91,16 +100,20 @@ async def at_steps(
 
 async def at_step(conn: Connection, by: By, step_id: UUID) -> StepView:
     """One step, open or closed. Raises Refused(step_not_found)."""
-    step = await step_views.one(conn, step_id, by.actor.account_id)
-    if step is None or not may(by.actor.role, Deed.SEE_CASE, on_team=step.on_team):
+    step = await step_views.one(conn, step_id, by.actor)
+    if step is None or not may(
+        by.actor.role, Deed.SEE_CASE, on_team=step.on_team, is_restricted=step.is_restricted
+    ):
         raise Refused("step_not_found", "There is no such step among those you can see. Check the address.")
     await by.note(conn, CONSULT, f"step:{step_id}", step.case_id, "step")
     return step
 
 
 async def _cover(conn: Connection, by: By, ref: str, purpose: str) -> Cover:
-    cover = await case_file.cover(conn, ref, by.actor.account_id)
-    if cover is None or not may(by.actor.role, Deed.SEE_CASE, on_team=cover.on_team):
+    cover = await case_file.cover(conn, ref, by.actor)
+    if cover is None or not may(
+        by.actor.role, Deed.SEE_CASE, on_team=cover.on_team, is_restricted=cover.is_restricted
+    ):
         raise Refused("case_not_found", "There is no such case among those you can see. Check the reference.")
     await by.note(conn, CONSULT, f"case:{ref}", cover.id, purpose)
     return cover
@@ -110,7 +123,3 @@ async def _note_list(conn: Connection, by: By, things: str, shown: Sequence[str]
     """One line that names everything shown. A list that showed nobody leaves none."""
     if shown:
         await by.note(conn, CONSULT, f"{things}:{','.join(dict.fromkeys(shown))}", None, purpose)
-
-
-def _asker(by: By) -> Asker:
-    return Asker(by.actor.account_id, by.actor.role in EVERYWHERE)

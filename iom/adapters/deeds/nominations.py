@@ -12,7 +12,7 @@ from iom.adapters.programme_files import named
 from iom.adapters.store import accounts, people
 from iom.adapters.store.cases import NewCase, open_case
 from iom.adapters.store.rows import insert
-from iom.adapters.tables import Case, Nomination, Person
+from iom.adapters.tables import Assessment, Case, Nomination, Person
 from iom.age import ADULT_AGE, age_on
 from iom.calendar import london_date
 from iom.decisions import nominated
@@ -60,7 +60,7 @@ async def nominate(conn: Connection, by: By, new: NewNomination) -> Nominated:
         lead_agency_id=by.actor.agency_id,
         opened_at=by.now,
     )
-    opened = NewCase(_person(case.person_id, new), case, team=await _first_team(conn, by))
+    opened = NewCase(_person(case.person_id, new), case, Assessment(case_id=case.id), team=await _first_team(conn, by))
     entries, author = nominated(uuid4(), named("nomination")), by.actor.account_id
     await open_case(conn, opened, entries, by.now, author, known=known is not None, request_id=by.request_id)
     await insert(conn, _nomination(case.id, by, new))

@@ -41,8 +41,8 @@ async def decide(conn: Connection, by: By, ref: str, decision: Decision) -> int:
     case = await held(conn, by, ref, Deed.DECIDE_AT_PANEL)
     following = _following(case, decision)
     if decision.outcome is PanelOutcome.ADOPT:
-        cover = {"cohort": decision.cohort, "rag": decision.rag, "adopted_on": london_date(by.now)}
-        await cases.change(conn, case.id, cover)
+        await cases.assess(conn, case.id, {"cohort": decision.cohort, "rag": decision.rag})
+        await cases.adopt(conn, case.id, london_date(by.now))
     closing = await _close_panel_step(conn, by, case.id)
     await insert(conn, _row(by, case.id, decision))
     seq = await events.append(

@@ -42,7 +42,7 @@ async def hold(conn: Connection, by: By, ref: str, review_id: UUID, said: Held) 
     check_grade(said.rag, CustodyStatus(case.custody_status))
     await steps.close(conn, review_id, by.now, by.actor.account_id, Outcome.DONE)
     await insert(conn, _row(by, case, review_id, said))
-    await cases.change(conn, case.id, {"rag": said.rag})
+    await cases.assess(conn, case.id, {"rag": said.rag})
     held_entry = Entry(EventKind.REVIEW_HELD, {"step": str(review_id), "rag": said.rag})
     entries = [held_entry, *([regraded(said.rag)] if said.rag != case.rag else [])]
     seq = await events.append(conn, case.id, entries, by.now, by.actor.account_id, by.request_id)

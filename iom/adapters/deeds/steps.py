@@ -29,7 +29,9 @@ async def answer_step(conn: Connection, by: By, step_id: UUID, said: Answer) -> 
     Raises Refused with step_not_found, not_allowed, idempotency_key_reused or what ``iom.step.answer`` refuses.
     """
     locked = await steps.lock(conn, step_id, by.actor.account_id)
-    if locked is None or not may(by.actor.role, Deed.SEE_CASE, on_team=locked.on_team):
+    if locked is None or not may(
+        by.actor.role, Deed.SEE_CASE, on_team=locked.on_team, is_restricted=locked.is_restricted
+    ):
         raise Refused("step_not_found", "There is no such step among those you can see. Check the address.")
     by.check(Deed.ANSWER_STEP, on_team=locked.on_team)
     if by.key and (earlier := await events.by_request(conn, by.request_id)):
@@ -43,7 +45,7 @@ async def _write(conn: Connection, by: By, step: Step, said: Answer, meant: Answ
     """The step, the look and the log, in one trip to the database: this is the busiest write there is."""
     entry, who = _entry(step, said, meant), by.actor.account_id
     async with conn.pipeline():
-        await steps.write_answer(conn, step, said, meant, by.now, who)
+        await steps.write_answer(conn, step, said, meant, by.now, by.actor)
         await by.note(conn, "alter", f"step:{step.id}", step.case_id, meant.kind)
         return await events.append(conn, step.case_id, [entry], by.now, who, by.request_id)
 

@@ -4,6 +4,7 @@ The wheel's own start-up code is not used: it leaves a server behind when its pr
 above the data for reading. Only its programs are.
 """
 
+import hashlib
 import os
 import pwd
 import secrets
@@ -18,11 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from iom.adapters.embedded.child import OsUser, free_port, spawn, stop, wait_until
 from iom.refusals import Refused
 
 OS_USER = "iom_postgres"
+ROLES = ("iom_app", "iom_door", "iom_worker")
 INITDB = (
     "--username=postgres",
     "--auth=scram-sha-256",
@@ -46,6 +49,10 @@ class Cluster:
     def url(self) -> str:
         """The libpq address of database ``iom``, as its superuser."""
         return f"postgresql://postgres:{self._password.read_text()}@127.0.0.1:{self.port}/iom"
+
+    def url_as(self, role: str) -> str:
+        """The same, as one of the roles that row-level security knows."""
+        return as_role(self.url, role)
 
     @property
     def command(self) -> list[str]:
@@ -102,11 +109,10 @@ class Cluster:
                 os.chown(unfinished, user.uid, user.gid)
                 os.chown(for_initdb.name, user.uid, user.gid)
             _run([program("initdb"), *INITDB, f"--pwfile={for_initdb.name}", "-D", str(unfinished)], user)
-        _run(
-            [program("postgres"), "--single", "-D", str(unfinished), "postgres"],
-            user,
-            "create database iom\n",
-        )
+        password = self._password.read_text()
+        words = ["create database iom", *(f"create role {r} login password '{_own(password, r)}'" for r in ROLES)]
+        single = [program("postgres"), "--single", "-D", str(unfinished), "postgres"]
+        _run(single, user, "\n".join(words) + "\n")
         unfinished.rename(self._data)
 
     def _wait_for_the_last_server(self, seconds: float = 10) -> None:
@@ -121,6 +127,18 @@ class Cluster:
         except (OSError, ValueError):
             return False
         return True
+
+
+def as_role(url: str, role: str) -> str:
+    """The address of the same database in a cluster of ours, as ``role``. ``url`` is its superuser's."""
+    parts = urlsplit(url)
+    assert parts.password, "a superuser's address has its password"
+    return parts._replace(netloc=f"{role}:{_own(parts.password, role)}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
+def _own(password: str, role: str) -> str:
+    """A password of the role's own, from which the superuser's cannot be told."""
+    return hashlib.sha256(f"{role} {password}".encode()).hexdigest()
 
 
 @contextmanager

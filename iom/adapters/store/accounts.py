@@ -2,15 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from iom.access import Actor
+from iom.access import Actor, Tier
 from iom.adapters.database import Connection
 from iom.vocabulary import Role
-
-SEEN_EVERY = timedelta(minutes=1)
 
 
 def digest(token: str) -> bytes:
@@ -18,48 +16,56 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def by_api_token(conn: Connection, token: str) -> Actor | None:
-    """Whose token this is, and in the same statement: from here on the transaction is in their name."""
-    found = await conn.execute(BY_API_TOKEN, (digest(token),))
+async def by_api_token(conn: Connection, token: str, vouched_since: datetime | None = None) -> Actor | None:
+    """Whose token this is, and in the same statement: from here on the transaction is in their name.
+
+    Nobody's, if their agency last vouched for them before ``vouched_since``.
+    """
+    found = await conn.execute(BY_API_TOKEN, (token,))
     row = await found.fetchone()
-    return _actor(row) if row else None
+    if row is None or (vouched_since and row["vouched_at"] < vouched_since):
+        return None
+    return _actor(row)
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A browser's session: who it is, and the token its forms carry."""
+    """A browser's session: who it is, the token its forms carry, and when they last showed that it is they."""
 
     actor: Actor
     form_token: str
+    session_id: UUID
+    confirmed_at: datetime | None
 
 
-async def by_session(conn: Connection, token: str, alive_since: datetime) -> SignedIn | None:
-    """Whose session this is, unless ended or not seen since ``alive_since``. The transaction is then in their name."""
-    found = await conn.execute(_BY_SESSION, (digest(token), alive_since))
+async def by_session(conn: Connection, token: str, at: datetime) -> SignedIn | None:
+    """Whose session this is, unless it is over at this moment. The transaction is then in their name.
+
+    Being asked keeps it alive; that is written down once a minute at the most, so looking at a page seldom writes for it.
+    """
+    found = await conn.execute(_BY_SESSION, (token, at))
     row = await found.fetchone()
-    return SignedIn(_actor(row), row["form_token"]) if row else None
+    return SignedIn(_actor(row), row["form_token"], row["session_id"], row["confirmed_at"]) if row else None
 
 
-_ACTOR = """account.id, account.name, account.email, account.role, account.agency_id, agency.name as agency,
-       set_config('iom.account', account.id::text, true)"""
+BY_API_TOKEN = "select * from fence.enter_by_token(%s)"
+_BY_SESSION = "select * from fence.enter_by_session(%s, %s)"
 
-BY_API_TOKEN = f"""
-select {_ACTOR} from api_token join account on account.id = api_token.account_id join agency on agency.id = agency_id
-where token_hash = %s and revoked_at is null and account.left_at is null
+_BY_ID = """
+select account.id, account.name, account.email, account.role, account.agency_id, agency.name as agency,
+       agreement.tiers, agreement.expires_on as agreed_until
+from account join agency on agency.id = account.agency_id
+left join lateral (select tiers, expires_on from agreement where agency_id = agency.id
+                   order by signed_on desc, expires_on desc limit 1) agreement on true
+where account.id = %s
 """
-
-_BY_SESSION = f"""
-select {_ACTOR}, form_token from session
-join account on account.id = session.account_id join agency on agency.id = agency_id
-where token_hash = %s and seen_at > %s and ended_at is null and account.left_at is null
-"""
-
-
-_BY_ID = f"select {_ACTOR} from account join agency on agency.id = agency_id where account.id = %s"
 
 
 def _actor(row: dict[str, Any]) -> Actor:
-    return Actor(row["id"], row["name"], row["email"], Role(row["role"]), row["agency_id"], row["agency"])
+    tiers = frozenset(map(Tier, row["tiers"] or ()))
+    until = row["agreed_until"] or date.min
+    role = Role(row["role"])
+    return Actor(row["id"], row["name"], row["email"], role, row["agency_id"], row["agency"], tiers, until)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ async def credentials(conn: Connection, email: str) -> Credentials | None:
 
 
 async def by_id(conn: Connection, account_id: UUID) -> Actor | None:
-    """The account as somebody who acts. The transaction is in their name."""
+    """The account as somebody who acts."""
     row = await (await conn.execute(_BY_ID, (account_id,))).fetchone()
     return _actor(row) if row else None
 
@@ -98,26 +104,3 @@ async def standing(conn: Connection, role: Role) -> UUID | None:
     )
     row = await found.fetchone()
     return row["id"] if row else None
-
-
-async def begin_session(
-    conn: Connection, token: str, account_id: UUID, form_token: str, at: datetime
-) -> None:
-    """Begins a browser's session. Neither its token nor its account's earlier sessions are changed by it."""
-    await conn.execute(
-        "insert into session (token_hash, account_id, form_token, began_at, seen_at) values (%s, %s, %s, %s, %s)",
-        (digest(token), account_id, form_token, at, at),
-    )
-
-
-async def see_session(conn: Connection, token: str, at: datetime) -> None:
-    """Notes that the session is in use, once a minute at the most: looking at a page seldom writes for it."""
-    await conn.execute(
-        "update session set seen_at = %s where token_hash = %s and seen_at < %s",
-        (at, digest(token), at - SEEN_EVERY),
-    )
-
-
-async def end_session(conn: Connection, token: str, at: datetime) -> None:
-    """Ends the session: its cookie opens nothing any more."""
-    await conn.execute("update session set ended_at = %s where token_hash = %s", (at, digest(token)))

@@ -1,16 +1,19 @@
 """One case with all that stands in it: cover, person, needs, team, steps, reviews, interventions. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from psycopg.rows import class_row
 
+from iom.access import Actor, Relation, Sight, Tier, sight
 from iom.adapters.database import Connection
 from iom.adapters.store import step_views
 from iom.adapters.store.step_views import StepView
+from iom.adapters.tables import Assessment
+from iom.vocabulary import IN_PRISON
 
 Row = TypeVar("Row")
 
@@ -32,7 +35,10 @@ class PersonView:
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the cover of a case. ``on_team`` says whether the asker works on it."""
+    """What stands on the cover of a case. ``on_team`` says whether the asker works on it.
+
+    What they do not see of the case tier is None, as what nobody has recorded is.
+    """
 
     id: UUID
     ref: str
@@ -53,11 +59,17 @@ class Cover:
     csrp_score: float | None
     rosh: str | None
     last_contact_on: date | None
-    notes: str
+    notes: str | None
     opened_at: datetime
     adopted_on: date | None
     closed_at: datetime | None
     on_team: bool
+    is_restricted: bool
+
+    @property
+    def relation(self) -> Relation:
+        """How the asker stands to the case."""
+        return Relation(self.on_team, self.is_restricted, self.custody_status in IN_PRISON)
 
 
 @dataclass(frozen=True)
@@ -105,27 +117,35 @@ class NominationView:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """The whole case. ``steps`` are those open, soonest due first; ``reviews`` the latest first."""
+    """What the asker sees of a case; ``assessed`` says whether that is the case tier too.
+
+    ``steps`` are those open, soonest due first; ``reviews`` the latest first; ``person`` is None to whom no name is shown.
+    """
 
     cover: Cover
-    person: PersonView
+    person: PersonView | None
     needs: tuple[str, ...]
     team: tuple[Member, ...]
     steps: tuple[StepView, ...]
     reviews: tuple[HeldReview, ...]
     interventions: tuple[InterventionView, ...]
     nomination: NominationView | None
+    assessed: bool
 
 
-_OF_CASES = ", ".join(
-    f"cases.{field.name}" for field in fields(Cover) if field.name not in ("lead_agency", "on_team")
-)
+ASSESSED = tuple(name for name in Assessment.model_fields if name != "case_id")
+"""What on the cover is of the case tier."""
+
+_SAID_OTHERWISE = ("id", "lead_agency", "on_team", "is_restricted")
+_ON_COVER = ", ".join(field.name for field in fields(Cover) if field.name not in _SAID_OTHERWISE)
 _OF_PERSON = ", ".join(f"person.{field.name}" for field in fields(PersonView))
 
 _COVER = f"""
-select {_OF_CASES}, agency.name as lead_agency,
+select cases.id, {_ON_COVER}, agency.name as lead_agency, restricted_at is not null as is_restricted,
        exists (select from team_member where case_id = cases.id and account_id = %(account)s) as on_team
-from cases left join agency on agency.id = cases.lead_agency_id where cases.ref = %(ref)s
+from cases left join whereabouts on whereabouts.case_id = cases.id
+left join adoption on adoption.case_id = cases.id left join assessment on assessment.case_id = cases.id
+left join agency on agency.id = cases.lead_agency_id where cases.ref = %(ref)s
 """
 
 _PERSON = (
@@ -153,31 +173,47 @@ from nomination join account on account.id = nominated_by_id where case_id = %(c
 """
 
 
-async def cover(conn: Connection, ref: str, account_id: UUID) -> Cover | None:
-    """The cover of the case called ``ref``; None if there is none. ``account_id`` is who asks."""
+async def cover(conn: Connection, ref: str, asker: Actor) -> Cover | None:
+    """The cover of the case called ``ref``, without what the asker does not see of it; None if there is none."""
     async with conn.cursor(row_factory=class_row(Cover)) as cursor:
-        return await (await cursor.execute(_COVER, {"ref": ref, "account": account_id})).fetchone()
+        found = await (await cursor.execute(_COVER, {"ref": ref, "account": asker.account_id})).fetchone()
+    if found is None or sight(asker, Tier.CASE, found.relation) in (Sight.FULL, Sight.PSEUDONYM):
+        return found
+    blank: dict[str, Any] = dict.fromkeys(ASSESSED)
+    return replace(found, **blank)
 
 
-async def person(conn: Connection, case_id: UUID) -> PersonView:
-    """The human the case is about."""
-    return (await _rows(conn, PersonView, _PERSON, case_id))[0]
+async def person(conn: Connection, front: Cover, asker: Actor) -> PersonView | None:
+    """The human the case is about; None to somebody who does not see names."""
+    if sight(asker, Tier.EXISTENCE, front.relation) is not Sight.FULL:
+        return None
+    return (await _rows(conn, PersonView, _PERSON, front.id))[0]
 
 
-async def whole(conn: Connection, front: Cover, account_id: UUID) -> CaseFile:
-    """The case behind this cover."""
-    needs = await conn.execute("select need from case_need where case_id = %s order by need", (front.id,))
-    nomination = await _rows(conn, NominationView, _NOMINATION, front.id)
+async def whole(conn: Connection, front: Cover, asker: Actor) -> CaseFile:
+    """What this person sees of the case behind this cover."""
+    on_case = sight(asker, Tier.CASE, front.relation)
+    needs: list[str] = []
+    if on_case is not Sight.NONE:
+        needs = await _needs(conn, front.id)
+    told = on_case is Sight.FULL
+    nominations = await _rows(conn, NominationView, _NOMINATION, front.id) if told else []
     return CaseFile(
         cover=front,
-        person=await person(conn, front.id),
-        needs=tuple([row["need"] async for row in needs]),
+        person=await person(conn, front, asker),
+        needs=tuple(needs),
         team=tuple(await _rows(conn, Member, _TEAM, front.id)),
-        steps=tuple(await step_views.open_on(conn, front.id, account_id)),
-        reviews=tuple(await _rows(conn, HeldReview, _REVIEWS, front.id)),
+        steps=tuple(await step_views.open_on(conn, front.id, asker, front.relation)),
+        reviews=tuple(await _rows(conn, HeldReview, _REVIEWS, front.id)) if told else (),
         interventions=tuple(await _rows(conn, InterventionView, _INTERVENTIONS, front.id)),
-        nomination=nomination[0] if nomination else None,
+        nomination=next(iter(nominations), None),
+        assessed=on_case in (Sight.FULL, Sight.PSEUDONYM),
     )
+
+
+async def _needs(conn: Connection, case_id: UUID) -> list[str]:
+    found = await conn.execute("select need from case_need where case_id = %s order by need", (case_id,))
+    return [row["need"] async for row in found]
 
 
 async def _rows(conn: Connection, shape: type[Row], statement: str, case_id: UUID) -> Sequence[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +11,23 @@ from psycopg import sql
 from iom.adapters.database import Connection
 from iom.adapters.store import events
 from iom.adapters.store.rows import insert
-from iom.adapters.tables import Case, CaseNeed, Person, TeamMember
+from iom.adapters.tables import Adoption, Assessment, Case, CaseNeed, Person, TeamMember, Whereabouts
 from iom.decisions import team
 from iom.events import Entry
 
 
 @dataclass(frozen=True)
 class NewCase:
-    """Everything there is to a case on its first day. ``team`` pairs roles with accounts."""
+    """Everything there is to a case on its first day; ``adopted_on`` if it is on the scheme already.
+
+    ``team`` pairs roles with accounts. Without ``whereabouts`` the person is in the community.
+    """
 
     person: Person
     case: Case
+    assessment: Assessment
+    whereabouts: Whereabouts | None = None
+    adopted_on: date | None = None
     needs: tuple[str, ...] = ()
     team: tuple[tuple[str, UUID], ...] = ()
 
@@ -44,10 +50,14 @@ async def open_case(
     if not known:
         await insert(conn, new.person)
     await insert(conn, new.case)
+    await insert(conn, new.assessment)
+    await insert(conn, new.whereabouts or Whereabouts(case_id=new.case.id))
     await insert(conn, *(CaseNeed(case_id=new.case.id, need=need) for need in new.needs))
     await insert(
         conn, *(TeamMember(case_id=new.case.id, role=role, account_id=account) for role, account in new.team)
     )
+    if new.adopted_on:
+        await adopt(conn, new.case.id, new.adopted_on)
     await events.append(conn, new.case.id, [*team(new.team), *entries], at, by, request_id)
 
 
@@ -64,12 +74,16 @@ class HeldCase:
     adopted: bool
     closed_at: datetime | None
     on_team: bool
+    is_restricted: bool
 
 
 _LOCK = """
-select id, ref, basis, cohort, rag, custody_status, adopted_on is not null as adopted, closed_at,
-       exists (select 1 from team_member where case_id = cases.id and account_id = %s) as on_team
-from cases where ref = %s for update
+select cases.id, ref, basis, cohort, rag, custody_status, adopted_on is not null as adopted, closed_at,
+       exists (select 1 from team_member where case_id = cases.id and account_id = %s) as on_team,
+       restricted_at is not null as is_restricted
+from cases left join assessment on assessment.case_id = cases.id
+left join whereabouts on whereabouts.case_id = cases.id left join adoption on adoption.case_id = cases.id
+where ref = %s for update of cases
 """
 
 
@@ -80,15 +94,30 @@ async def lock(conn: Connection, ref: str, account_id: UUID) -> HeldCase | None:
     return HeldCase(**row) if row else None
 
 
-async def change(conn: Connection, case_id: UUID, columns: Mapping[str, Any]) -> None:
-    """Sets these columns of the case's cover."""
+async def assess(conn: Connection, case_id: UUID, columns: Mapping[str, Any]) -> None:
+    """Sets these columns of the case's assessment."""
+    await _change(conn, "assessment", case_id, columns)
+
+
+async def locate(conn: Connection, case_id: UUID, columns: Mapping[str, Any]) -> None:
+    """Sets these columns of the person's whereabouts."""
+    await _change(conn, "whereabouts", case_id, columns)
+
+
+async def adopt(conn: Connection, case_id: UUID, day: date) -> None:
+    """Notes that the person is on the scheme from this day."""
+    await insert(conn, Adoption(case_id=case_id, adopted_on=day))
+
+
+async def _change(conn: Connection, table: str, case_id: UUID, columns: Mapping[str, Any]) -> None:
     settings = sql.SQL(", ").join(
         sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in columns
     )
-    await conn.execute(
-        sql.SQL("update cases set {} where id = {}").format(settings, sql.Placeholder("case_id")),
-        {**columns, "case_id": case_id},
+    statement = sql.SQL("update {} set {} where case_id = {}").format(
+        sql.Identifier(table), settings, sql.Placeholder("case_id")
     )
+    written = await conn.execute(statement, {**columns, "case_id": case_id})
+    assert written.rowcount == 1, "row-level security hides no row from somebody who may change it"
 
 
 async def set_member(conn: Connection, case_id: UUID, role: str, account_id: UUID) -> None:
@@ -103,7 +132,8 @@ async def set_member(conn: Connection, case_id: UUID, role: str, account_id: UUI
 async def refs_in_need(conn: Connection, need: str, most: int) -> list[str]:
     """References of open cases in the community that need support on this pathway, the first imported first."""
     found = await conn.execute(
-        "select ref from cases join case_need on case_id = cases.id and need = %s"
+        "select ref from cases join case_need on case_need.case_id = cases.id and need = %s"
+        " join assessment on assessment.case_id = cases.id"
         " where closed_at is null and rag <> 'Blue' order by local_ref limit %s",
         (need, most),
     )
@@ -112,8 +142,9 @@ async def refs_in_need(conn: Connection, need: str, most: int) -> list[str]:
 
 async def ref_taken(conn: Connection, ref: str) -> bool:
     """Whether a case is called so already."""
-    found = await conn.execute("select 1 from cases where ref = %s", (ref,))
-    return await found.fetchone() is not None
+    found = await conn.execute("select fence.ref_taken(%s) as taken", (ref,))
+    row = await found.fetchone()
+    return row is not None and bool(row["taken"])
 
 
 async def ref_of(conn: Connection, case_id: UUID) -> str:

@@ -9,16 +9,9 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from iom.adapters.database import Connection
+from iom.adapters.store.asker import Asker
 from iom.identifiers import PncId
 from iom.refusals import Refused
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Whose list it is: ``everywhere`` if their role sees every case, else those on whose team they are."""
-
-    account_id: UUID
-    everywhere: bool
 
 
 @dataclass(frozen=True)
@@ -66,8 +59,8 @@ _LATE = (
 _NAME = "lower(person.forenames || ' ' || person.surname || ' ' || person.forenames)"
 
 _FILTERS = {
-    "cohort": "cases.cohort = %(cohort)s",
-    "rag": "cases.rag = %(rag)s",
+    "cohort": "assessment.cohort = %(cohort)s",
+    "rag": "assessment.rag = %(rag)s",
     "area": "lower(cases.police_area) = lower(%(area)s)",
     "agency": "agency.code = %(agency)s",
     "overdue": f"exists (select from step where {_LATE}) = %(overdue)s",
@@ -76,21 +69,24 @@ _FILTERS = {
 }
 
 _SEEN = """
-from cases join person on person.id = cases.person_id left join agency on agency.id = cases.lead_agency_id
-where (%(everywhere)s or exists
-       (select from team_member where case_id = cases.id and account_id = %(account)s))
+from cases left join person on person.id = cases.person_id and %(named)s
+join whereabouts on whereabouts.case_id = cases.id left join adoption on adoption.case_id = cases.id
+left join assessment on assessment.case_id = cases.id and %(assessed)s
+left join agency on agency.id = cases.lead_agency_id
+where (%(everywhere)s and restricted_at is null
+       or exists (select from team_member where case_id = cases.id and account_id = %(account)s))
 """
 
-_PLACE = "(lower(person.surname), lower(person.forenames), cases.ref)"
+_PLACE = "lower(coalesce(person.surname, '')), lower(coalesce(person.forenames, '')), cases.ref"
 
 _LIST = """
 select page.*, work.open_steps, work.overdue_steps, work.next_due_at
 from (
-    select cases.id, cases.ref, person.surname, person.forenames, cases.cohort, cases.basis, cases.rag,
-           cases.custody_status, cases.police_area, agency.name as lead_agency, cases.opened_at, cases.adopted_on,
-           cases.closed_at
+    select cases.id, cases.ref, coalesce(person.surname, '') as surname, coalesce(person.forenames, '') as forenames,
+           cohort, cases.basis, rag, custody_status, cases.police_area, agency.name as lead_agency, cases.opened_at,
+           adopted_on, cases.closed_at
     {seen} and {filters}
-    order by lower(person.surname), lower(person.forenames), cases.ref limit %(limit)s
+    order by {place} limit %(limit)s
 ) page
 cross join lateral (
     select count(*) as open_steps, count(*) filter (where due_at < %(now)s) as overdue_steps, min(due_at) as next_due_at
@@ -109,14 +105,14 @@ async def listed(
         f"cases.closed_at is {'not ' if wanted.closed else ''}null",
         *(_FILTERS[name] for name in asked),
     ]
-    values: dict[str, Any] = {**asked, "account": asker.account_id, "everywhere": asker.everywhere}
+    values: dict[str, Any] = {**asked, **asker.asked()}
     values |= {"now": now, "limit": limit, **_search(wanted.q or "")}
     if after is not None:
-        filters.append(f"{_PLACE} > (select lower(surname), lower(forenames), ref from passed)")
+        filters.append(f"({_PLACE}) > (select lower(surname), lower(forenames), ref from passed)")
         values["after"] = after
-    statement = _LIST.format(seen=_SEEN, filters=" and ".join(filters))
+    statement = _LIST.format(seen=_SEEN, place=_PLACE, filters=" and ".join(filters))
     if after is not None:
-        passed = f"select person.surname, person.forenames, cases.ref {_SEEN} and cases.ref = %(after)s"
+        passed = f"select coalesce(surname, '') as surname, coalesce(forenames, '') as forenames, ref {_SEEN} and cases.ref = %(after)s"
         statement = f"with passed as ({passed}) {statement}"
     async with conn.cursor(row_factory=class_row(CohortRow)) as cursor:
         return await (await cursor.execute(statement, values)).fetchall()

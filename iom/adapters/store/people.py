@@ -15,19 +15,16 @@ class KnownPerson:
     open_case_ref: str | None
 
 
-_BY_IDENTIFIERS = """
-select person.id, cases.local_ref, case when cases.closed_at is null then cases.ref end as open_case_ref
-from person left join cases on cases.person_id = person.id
-where person.pnc_id = %s or person.crn = %s or person.noms_number = %s
-order by cases.closed_at nulls first, cases.opened_at desc
-limit 1
-"""
+_BY_IDENTIFIERS = "select id, local_ref, open_case_ref from fence.known_by(%s, %s, %s)"
 
 
 async def by_identifiers(
     conn: Connection, pnc_id: str | None, crn: str | None, noms_number: str | None
 ) -> KnownPerson | None:
-    """The person who has any of these identifiers (canonical forms; None matches nobody)."""
+    """The person who has any of these identifiers (canonical forms; None matches nobody).
+
+    They are found on cases the asker cannot see too, lest a nomination open a second one.
+    """
     found = await conn.execute(_BY_IDENTIFIERS, (pnc_id, crn, noms_number))
     row = await found.fetchone()
     return KnownPerson(**row) if row else None

@@ -26,9 +26,9 @@ class PlanRow:
 
 
 _READ = """
-select id as case_id, ref, cohort, rag, opened_at, closed_at, last_seq, acknowledged_seq,
+select cases.id as case_id, ref, cohort, rag, opened_at, closed_at, last_seq, acknowledged_seq,
        (select count(*) from step where step.case_id = cases.id and step.closed_at is null) as open_steps
-from cases
+from cases left join assessment on assessment.case_id = cases.id
 """
 
 

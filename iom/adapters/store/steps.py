@@ -6,30 +6,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from iom.access import Actor, tier_of_words
 from iom.adapters.database import Connection
+from iom.adapters.store.asker import Asker
+from iom.adapters.store.rows import insert
+from iom.adapters.tables import Remark
 from iom.step import Answer, Answered, Step
-from iom.vocabulary import Clock, Outcome
+from iom.vocabulary import Clock, Outcome, Role
 
 LOCK = "select 1 from cases where id = (select case_id from step where id = %s) for update"
 """Whoever writes on a case holds its row first, the plan too: so nobody waits for each other in a circle."""
 
 READ = """
 select id, case_id, key, title, form, owner, clock, outcomes, results, due_at, closed_at,
-       exists (select 1 from team_member where case_id = step.case_id and account_id = %s) as on_team
+       exists (select 1 from team_member where case_id = step.case_id and account_id = %s) as on_team,
+       case_id in (select id from cases where restricted_at is not null) as is_restricted
 from step where id = %s
 """
 
-_WORDS = """reason = nullif(concat_ws(E'\\n', reason, %(reason)s::text), ''),
-       note = nullif(concat_ws(E'\\n', note, %(note)s::text), '')"""
-"""What was said before is kept, the newest last: why a step was put off must not be lost when it is done."""
-
-CLOSE = f"""
-update step set closed_at = %(at)s, closed_by_id = %(by)s, outcome = %(outcome)s, result = %(result)s,
-       {_WORDS}, paused_at = null
+CLOSE = """
+update step set closed_at = %(at)s, closed_by_id = %(by)s, outcome = %(outcome)s, result = %(result)s, paused_at = null
 where id = %(step)s
 """
 
-_REDATE = f"update step set due_at = %(due_at)s, dating = dating + 1, {_WORDS} where id = %(step)s"
+_REDATE = "update step set due_at = %(due_at)s, dating = dating + 1 where id = %(step)s"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Locked:
 
     step: Step
     on_team: bool
+    is_restricted: bool
 
 
 async def lock(conn: Connection, step_id: UUID, account_id: UUID) -> Locked | None:
@@ -46,34 +47,39 @@ async def lock(conn: Connection, step_id: UUID, account_id: UUID) -> Locked | No
         await conn.execute(LOCK, (step_id,))
         found = await conn.execute(READ, (account_id, step_id))
         row = await found.fetchone()
-    return Locked(_step(row), row["on_team"]) if row else None
+    return Locked(_step(row), row["on_team"], row["is_restricted"]) if row else None
 
 
 async def write_answer(
-    conn: Connection, step: Step, said: Answer, meant: Answered, at: datetime, by: UUID
+    conn: Connection, step: Step, said: Answer, meant: Answered, at: datetime, by: Actor
 ) -> None:
-    """Closes the step, or gives it its new date."""
-    words = {"step": step.id, "reason": said.reason, "note": said.note}
+    """Closes the step, or gives it its new date. What was said with it is kept, whatever is said later."""
     if meant.closes:
-        await conn.execute(
-            CLOSE, {**words, "at": at, "by": by, "outcome": said.outcome, "result": said.result}
-        )
+        closing = {"step": step.id, "at": at, "by": by.account_id}
+        await conn.execute(CLOSE, {**closing, "outcome": said.outcome, "result": said.result})
     else:
-        await conn.execute(_REDATE, {**words, "due_at": meant.due_at})
+        await conn.execute(_REDATE, {"step": step.id, "due_at": meant.due_at})
+    if said.reason or said.note:
+        await insert(conn, _remark(step, said, at, by))
+
+
+def _remark(step: Step, said: Answer, at: datetime, by: Actor) -> Remark:
+    return Remark(
+        step_id=step.id,
+        case_id=step.case_id,
+        tier=tier_of_words(Role(step.owner)),
+        owner=step.owner,
+        agency_id=by.agency_id,
+        by_id=by.account_id,
+        at=at,
+        reason=said.reason,
+        note=said.note,
+    )
 
 
 async def close(conn: Connection, step_id: UUID, at: datetime, by: UUID, outcome: Outcome) -> None:
     """Closes a step that a decision elsewhere has settled."""
-    said = {
-        "step": step_id,
-        "at": at,
-        "by": by,
-        "outcome": outcome,
-        "result": None,
-        "reason": None,
-        "note": None,
-    }
-    await conn.execute(CLOSE, said)
+    await conn.execute(CLOSE, {"step": step_id, "at": at, "by": by, "outcome": outcome, "result": None})
 
 
 async def open_of_form(conn: Connection, case_id: UUID, form: str) -> UUID | None:
@@ -108,7 +114,7 @@ class ListedStep:
 
     id: UUID
     case_ref: str
-    person_name: str
+    person_name: str | None
     title: str
     owner: str
     form: str
@@ -122,15 +128,18 @@ class ListedStep:
 
 _LIST = """
 select step.id, cases.ref as case_ref, person.forenames || ' ' || person.surname as person_name, step.title,
-       step.owner, step.form, step.clock, step.due_at, step.opened_at, step.paused_at, cases.rag,
+       step.owner, step.form, step.clock, step.due_at, step.opened_at, step.paused_at, assessment.rag,
        coalesce(member.account_id = %(account)s, false) as mine
 from step
 join cases on cases.id = step.case_id
-join person on person.id = cases.person_id
+left join person on person.id = cases.person_id and %(named)s
+left join assessment on assessment.case_id = step.case_id and %(assessed)s
 left join team_member member on member.case_id = step.case_id and member.role = step.owner
 where step.closed_at is null and step.paused_at is null
-  and (%(everywhere)s or exists
+  and (%(everywhere)s and cases.restricted_at is null or exists
        (select 1 from team_member mine where mine.case_id = step.case_id and mine.account_id = %(account)s))
+  and (not %(own_only)s or coalesce(member.account_id = %(account)s, step.owner = %(role)s and %(everywhere)s))
+  and (step.owner <> 'mentor' or %(navigator)s or member.account_id = %(account)s)
   and (not %(mine)s or member.account_id = %(account)s
        or (member.account_id is null and step.owner = %(role)s and %(everywhere)s))
   and (%(due_before)s::timestamptz is null or step.due_at < %(due_before)s)
@@ -142,27 +151,21 @@ limit %(limit)s
 
 async def listed(
     conn: Connection,
-    account_id: UUID,
-    role: str,
+    asker: Asker,
     *,
-    everywhere: bool,
     mine: bool,
     due_before: datetime | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 100,
 ) -> Sequence[ListedStep]:
     """Open steps the asker may see, soonest due first; ``after`` is the last row of the page before."""
-    found = await conn.execute(
-        _LIST,
-        {
-            "account": account_id,
-            "role": role,
-            "everywhere": everywhere,
-            "mine": mine,
-            "due_before": due_before,
-            "after_due": after[0] if after else None,
-            "after_id": after[1] if after else None,
-            "limit": limit,
-        },
-    )
+    after_due, after_id = after or (None, None)
+    asked = {
+        "mine": mine,
+        "due_before": due_before,
+        "after_due": after_due,
+        "after_id": after_id,
+        "limit": limit,
+    }
+    found = await conn.execute(_LIST, {**asker.asked(), **asked})
     return [ListedStep(**row) async for row in found]

@@ -61,7 +61,7 @@ select event.at, '2' || lpad(event.seq::text, 12, '0') as place, event.kind, eve
        author.role as by_role, employer.name as by_agency, step.id as step_id, step.title as step_title,
        step.owner as step_owner, member.name as member_name, event.data as facts,
        case when event.kind = 'review_held' then review.summary
-            when event.kind in ('step_done', 'step_not_needed') then concat_ws(' ', step.reason, step.note)
+            when remark.id is not null then concat_ws(' ', remark.reason, remark.note)
             when event.kind = 'nominated' then nomination.why
             when event.kind in ('adopted', 'rejected', 'deferred', 'deselected') then decision.reason end as words,
        null as reader_name, null as reader_agency, null as fate
@@ -71,10 +71,11 @@ left join agency employer on employer.id = author.agency_id
 left join step on step.id = (event.data ->> 'step')::uuid
 left join account member on member.id = (event.data ->> 'account')::uuid
 left join review on review.step_id = step.id
+left join remark on remark.step_id = step.id and remark.at = event.at
 left join nomination on nomination.case_id = event.case_id
 left join lateral (select reason from panel_decision where case_id = event.case_id and decided_at = event.at limit 1)
     decision on true
-where event.case_id = %(case)s
+where event.case_id = %(case)s and (%(whole)s or event.by_id = %(account)s)
 """
 
 _LETTERS = """
@@ -102,13 +103,24 @@ order by at desc, place desc limit %(limit)s
 _BEHIND = "where (at, place) < (%(at)s, %(place)s)"
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the timeline: ``whole`` if they see the case tier, else what they themselves recorded, and letters."""
+
+    account_id: UUID
+    whole: bool
+
+
 async def read(
-    conn: Connection, case_id: UUID, limit: int, behind: tuple[datetime, str] | None = None
+    conn: Connection, case_id: UUID, reader: Reader, limit: int, behind: tuple[datetime, str] | None = None
 ) -> Sequence[Happening]:
     """At most ``limit`` things, newest first, from behind (``at``, ``place``) of the last one of the page before."""
     at, place = behind or (None, None)
+    asked = {"account": reader.account_id, "whole": reader.whole}
     statement = _PAGE.format(behind=_BEHIND if behind else "")
-    found = await conn.execute(statement, {"case": case_id, "limit": limit, "at": at, "place": place})
+    found = await conn.execute(
+        statement, {"case": case_id, "limit": limit, "at": at, "place": place, **asked}
+    )
     return [_happening(row) async for row in found]
 
 

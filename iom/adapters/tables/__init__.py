@@ -1,6 +1,8 @@
 """The record's tables, defined once: migrations, the store and its typed rows all come from here. No queries."""
 
 from iom.adapters.tables.cases import (
+    Adoption,
+    Assessment,
     Case,
     CaseNeed,
     HeldRow,
@@ -9,30 +11,57 @@ from iom.adapters.tables.cases import (
     Person,
     Review,
     TeamMember,
+    Whereabouts,
 )
-from iom.adapters.tables.plans import CaseEvent, Intervention, PublishedProgramme, StepRow
+from iom.adapters.tables.directory import DirectoryAttempt, DirectoryIdentity
+from iom.adapters.tables.doors import (
+    HalfSignIn,
+    KeptForm,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+    SignInLink,
+    SignInTry,
+)
+from iom.adapters.tables.plans import CaseEvent, Intervention, PublishedProgramme, Remark, StepRow
 from iom.adapters.tables.post import Letter, MailBlock
-from iom.adapters.tables.staff import Account, Agency, ApiToken, Session
-from iom.adapters.tables.trail import AuditEntry
+from iom.adapters.tables.staff import Account, Agency, Agreement, ApiToken, StaffChange
+from iom.adapters.tables.trail import AuditEntry, AuditHead, AuditSeal
 
 __all__ = [
     "Account",
+    "Adoption",
     "Agency",
+    "Agreement",
     "ApiToken",
+    "Assessment",
     "AuditEntry",
+    "AuditHead",
+    "AuditSeal",
     "Case",
     "CaseEvent",
     "CaseNeed",
+    "DirectoryAttempt",
+    "DirectoryIdentity",
+    "HalfSignIn",
     "HeldRow",
     "Intervention",
+    "KeptForm",
     "Letter",
     "MailBlock",
     "Nomination",
     "PanelDecision",
     "Person",
     "PublishedProgramme",
+    "RecoveryCode",
+    "Remark",
     "Review",
+    "SecondFactor",
     "Session",
+    "SignInLink",
+    "SignInTry",
+    "StaffChange",
     "StepRow",
     "TeamMember",
+    "Whereabouts",
 ]

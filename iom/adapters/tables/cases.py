@@ -29,7 +29,8 @@ class Person(SQLModel, table=True):
 class Case(SQLModel, table=True):
     """One person's time with the scheme. ``ref`` is random and may stand in a letter.
 
-    ``last_seq`` numbers the log; ``acknowledged_seq`` is as far as the plan's workflow has read it.
+    ``last_seq`` numbers the log; ``acknowledged_seq`` is as far as the plan's workflow has read it. While
+    ``restricted_at`` is set only its team sees it.
     """
 
     __tablename__ = "cases"
@@ -37,14 +38,44 @@ class Case(SQLModel, table=True):
     ref: str = Field(unique=True)
     person_id: UUID = Field(foreign_key="person.id", index=True)
     local_ref: str | None = Field(default=None, unique=True)
-    cohort: str | None = None
     basis: str
-    rag: str | None = None
     police_area: str = ""
     lead_agency_id: UUID | None = Field(default=None, foreign_key="agency.id")
+    opened_at: datetime = moment_column()
+    closed_at: datetime | None = moment_column(default=None)
+    restricted_at: datetime | None = moment_column(default=None)
+    last_seq: int = 0
+    acknowledged_seq: int = 0
+    imported_digest: str | None = None
+    __table_args__ = (
+        Index("cases_with_news", "id", postgresql_where=text("last_seq > acknowledged_seq")),
+        Index("cases_open", "opened_at", "id", postgresql_where=text("closed_at is null")),
+        Index("cases_restricted", "id", postgresql_where=text("restricted_at is not null")),
+    )
+
+
+class Adoption(SQLModel, table=True):
+    """That a person was adopted onto the scheme, and when."""
+
+    case_id: UUID = Field(primary_key=True, foreign_key="cases.id")
+    adopted_on: date
+
+
+class Whereabouts(SQLModel, table=True):
+    """Where the person is in the eyes of the law; prison and release date while they are in one."""
+
+    case_id: UUID = Field(primary_key=True, foreign_key="cases.id")
     custody_status: str = "community"
     establishment: str | None = None
     earliest_release_on: date | None = None
+
+
+class Assessment(SQLModel, table=True):
+    """What the scheme makes of a case: cohort, grade, offence, sentence, scores. The case tier, T2."""
+
+    case_id: UUID = Field(primary_key=True, foreign_key="cases.id")
+    cohort: str | None = None
+    rag: str | None = None
     index_offence_code: str | None = None
     index_offence: str | None = None
     sentence_start_on: date | None = None
@@ -54,16 +85,6 @@ class Case(SQLModel, table=True):
     rosh: str | None = None
     last_contact_on: date | None = None
     notes: str = ""
-    opened_at: datetime = moment_column()
-    adopted_on: date | None = None
-    closed_at: datetime | None = moment_column(default=None)
-    last_seq: int = 0
-    acknowledged_seq: int = 0
-    imported_digest: str | None = None
-    __table_args__ = (
-        Index("cases_with_news", "id", postgresql_where=text("last_seq > acknowledged_seq")),
-        Index("cases_open", "opened_at", "id", postgresql_where=text("closed_at is null")),
-    )
 
 
 class CaseNeed(SQLModel, table=True):

@@ -73,6 +73,19 @@ class StepRow(SQLModel, table=True):
     closed_by_id: UUID | None = Field(default=None, foreign_key="account.id")
     outcome: str | None = None
     result: str | None = None
+    __table_args__ = (Index("step_open_by_due", "due_at", "id", postgresql_where=text("closed_at is null")),)
+
+
+class Remark(SQLModel, table=True):
+    """What somebody wrote with one answer to a step. ``tier`` says how close it is: by whose step it is."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    step_id: UUID = Field(foreign_key="step.id", index=True)
+    case_id: UUID = Field(foreign_key="cases.id", index=True)
+    tier: str
+    owner: str
+    agency_id: UUID = Field(foreign_key="agency.id")
+    by_id: UUID = Field(foreign_key="account.id")
+    at: datetime = moment_column()
     reason: str | None = None
     note: str | None = None
-    __table_args__ = (Index("step_open_by_due", "due_at", "id", postgresql_where=text("closed_at is null")),)

@@ -1,11 +1,12 @@
-"""Those who work with the scheme: agencies, accounts, and what they sign in with. No queries."""
+"""Those who work with the scheme: agencies, their accounts, and keys to the API. What they sign in with is ``doors``."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import BigInteger, text
 from sqlmodel import Field, SQLModel
 
-from iom.adapters.tables.columns import moment_column
+from iom.adapters.tables.columns import moment_column, texts_column
 
 
 class Agency(SQLModel, table=True):
@@ -18,7 +19,10 @@ class Agency(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """Someone who signs in. ``role`` is what they are; what they are on one case is a team membership."""
+    """Someone who signs in. ``role`` is what they are; what they are on one case is a team membership.
+
+    Whether it is locked is worked out from these moments and the last session (``iom.standing``), never kept.
+    """
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     email: str = Field(unique=True)
@@ -27,19 +31,36 @@ class Account(SQLModel, table=True):
     role: str
     manager_id: UUID | None = Field(default=None, foreign_key="account.id")
     password_hash: str | None = None
+    by_link: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     joined_at: datetime = moment_column()
     left_at: datetime | None = moment_column(default=None)
+    recertified_at: datetime | None = moment_column(default=None)
+    recertified_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    unlocked_at: datetime | None = moment_column(default=None)
 
 
-class Session(SQLModel, table=True):
-    """A signed-in browser. Only the SHA-256 of its cookie is kept."""
+class StaffChange(SQLModel, table=True):
+    """What was done to an account, when and by whom (nobody: by command). Insert only; ids and codes, no content."""
 
-    token_hash: bytes = Field(primary_key=True)
+    __tablename__ = "staff_change"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    at: datetime = moment_column()
     account_id: UUID = Field(foreign_key="account.id", index=True)
-    form_token: str
-    began_at: datetime = moment_column()
-    seen_at: datetime = moment_column()
-    ended_at: datetime | None = moment_column(default=None)
+    by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    change: str
+    said: str = ""
+
+
+class Agreement(SQLModel, table=True):
+    """An agency's information sharing agreement: which tiers it may see, from when until when (domain.md §5.5)."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    agency_id: UUID = Field(foreign_key="agency.id", index=True)
+    ref: str
+    title: str
+    tiers: list[str] = texts_column()
+    signed_on: date
+    expires_on: date
 
 
 class ApiToken(SQLModel, table=True):
