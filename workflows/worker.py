@@ -14,6 +14,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from activities.records import Records
 from iom.adapters.database import Pool, open_pool
 from iom.adapters.delivery import keep_delivering
+from iom.adapters.sealing import keep_sealing
 from iom.adapters.settings import Settings
 from iom.adapters.temporal import connect
 from workflows.course import RENEW_AFTER
@@ -53,7 +54,11 @@ async def run(settings: Settings, alive_file: Path | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with open_pool(settings.database_url, settings.database_pool_size) as pool:
-        works = [_plans(settings, pool), keep_delivering(pool, settings, lambda: datetime.now(UTC))]
+        works = [
+            _plans(settings, pool),
+            keep_delivering(pool, settings, lambda: datetime.now(UTC)),
+            keep_sealing(pool, settings, lambda: datetime.now(UTC)),
+        ]
         if alive_file:
             works.append(_give_signs_of_life(alive_file))
         await _until(stopped, works)

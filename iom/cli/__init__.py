@@ -2,7 +2,7 @@
 
 import typer
 
-from iom.cli import demo, import_cohort, migrate, plans, programme, token, user, web, where, worker
+from iom.cli import audit, demo, import_cohort, migrate, plans, programme, token, user, web, where, worker
 from iom.cli.leave import leaving
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.add_typer(plans.app, name="plans")
 app.add_typer(user.app, name="user")
 app.add_typer(user.agencies, name="agency")
 app.add_typer(token.app, name="token")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -68,6 +68,11 @@ class Sealed:
     number: int
     hash: str
 
+    @property
+    def stands(self) -> str:
+        """The last seal as it is written down elsewhere; empty if there is none."""
+        return f"{self.number}:{self.hash}" if self.number else ""
+
 
 @dataclass
 class Reading:
@@ -112,7 +117,7 @@ async def read_through(conn: Connection, stands: str = "") -> Reading:
         reading.lanes += row[1] != lane
         lane = row[1]
         head = Head(row[5], row[6]) if row[5] is not None else None
-        reading.found(lanes.follow(Link(*row[:5], head)))
+        reading.found(lanes.follow(Link(row[0], row[1], row[2], row[3], row[4], head)))
     reading.found(lanes.end())
     async for row in _stream(conn, "empty_lanes", _EMPTY_LANES):
         reading.found(missing_lane(row[0], Head(*row[1:])))
