@@ -6,7 +6,7 @@ import os
 import sys
 from argparse import ArgumentParser
 
-from bench import completions, engine
+from bench import completions, engine, looks
 from bench.parts import running
 from bench.record import an_answerer
 from bench.table import Row, as_objects, as_text
@@ -17,7 +17,8 @@ async def measure(rounds: int) -> list[Row]:
     async with running() as parts:
         answerer = await an_answerer(parts.pool)
         in_plans = await engine.measure(parts, answerer, rounds)
-        return [*await completions.measure(parts, answerer, rounds), *in_plans]
+        requests = await completions.measure(parts, answerer, rounds)
+        return [*requests, *await looks.measure(parts, answerer, rounds), *in_plans]
 
 
 def main() -> None:
