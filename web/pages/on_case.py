@@ -40,7 +40,7 @@ class OnCase:
 
     async def ask(self, visit: PageVisit, ref: str, refused: Refused | None = None) -> Response:
         """The form, empty or with what is wrong in it."""
-        case = await looks.at_case(visit.conn, visit.by, ref)
+        case = await looks.at_case(visit.conn, visit.by, ref, purpose=self.done)
         visit.by.check(self.deed, on_team=case.cover.on_team)
         refusal = self._say(visit.form, refused) if refused else ""
         more = await self.more(visit, case) if self.more else None

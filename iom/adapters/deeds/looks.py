@@ -42,13 +42,13 @@ async def at_cohort(
     """The cases this person may see, by surname, from behind the one called ``after``."""
     found = await cohort.listed(conn, Asker(by.actor), wanted, by.now, limit + 1, after)
     page = Page.of(found, limit)
-    await _note_list(conn, by, "cases", [row.ref for row in page.rows], "cohort")
+    await _note_list(conn, by, [row.ref for row in page.rows], "search" if wanted.q else "cohort", wanted.q)
     return page
 
 
-async def at_case(conn: Connection, by: By, ref: str) -> CaseFile:
-    """The whole case. Raises Refused(case_not_found)."""
-    return await case_file.whole(conn, await _cover(conn, by, ref, "case"), by.actor)
+async def at_case(conn: Connection, by: By, ref: str, purpose: str = "case") -> CaseFile:
+    """The whole case; ``purpose`` is what it is opened for. Raises Refused(case_not_found)."""
+    return await case_file.whole(conn, await _cover(conn, by, ref, purpose), by.actor)
 
 
 async def at_timeline(
@@ -94,7 +94,7 @@ async def at_steps(
         limit=limit + 1,
     )
     page = Page.of(found, limit)
-    await _note_list(conn, by, "cases", [row.case_ref for row in page.rows], "steps")
+    await _note_list(conn, by, [row.case_ref for row in page.rows], "steps")
     return page
 
 
@@ -119,7 +119,10 @@ async def _cover(conn: Connection, by: By, ref: str, purpose: str) -> Cover:
     return cover
 
 
-async def _note_list(conn: Connection, by: By, things: str, shown: Sequence[str], purpose: str) -> None:
-    """One line that names everything shown. A list that showed nobody leaves none."""
-    if shown:
-        await by.note(conn, CONSULT, f"{things}:{','.join(dict.fromkeys(shown))}", None, purpose)
+async def _note_list(
+    conn: Connection, by: By, shown: Sequence[str], purpose: str, terms: str | None = None
+) -> None:
+    """One line that names everybody shown. Only a list that nobody searched and that showed nobody leaves none."""
+    if shown or terms:
+        thing = f"cases:{','.join(dict.fromkeys(shown))}"
+        await by.note(conn, CONSULT, thing, None, purpose, terms=terms)
