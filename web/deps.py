@@ -13,8 +13,10 @@ from iom.access import Actor
 from iom.adapters.database import Connection, Pool, transaction
 from iom.adapters.deeds.by import By
 from iom.adapters.settings import Settings
+from iom.adapters.sign_in_rules import terms
 from iom.adapters.store import accounts
 from iom.refusals import Refused
+from iom.standing import vouched_since
 
 
 async def now() -> datetime:
@@ -29,6 +31,12 @@ def pool_of(request: Request) -> Pool:
     """The pool of connections to the record that the app opened."""
     pool: Pool = request.app.state.pool
     return pool
+
+
+def door_of(request: Request) -> Pool:
+    """The pool for what happens before anybody is signed in: it sees accounts and sessions, and no case."""
+    door: Pool = request.app.state.door
+    return door
 
 
 def settings_of(request: Request) -> Settings:
@@ -58,7 +66,7 @@ async def visit_by_token(request: Request, at: datetime, key: str | None = None)
     """
     token = _bearer(request)
     async with transaction(pool_of(request)) as conn:
-        actor = await accounts.by_api_token(conn, token)
+        actor = await accounts.by_api_token(conn, token, vouched_since(terms(settings_of(request)), at))
         if actor is None:
             raise Refused("unauthenticated", "This token is not known, or no longer. Ask for a new one.")
         yield Visit(conn, By(actor, "api", at, address_of(request), key))

@@ -34,6 +34,11 @@ class Form:
         return self._values.get(name, "")
 
     @property
+    def typed(self) -> dict[str, str]:
+        """Everything that was sent, as it was typed."""
+        return dict(self._values)
+
+    @property
     def holds(self) -> bool:
         """Whether nothing is wrong so far."""
         return not self.errors

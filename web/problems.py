@@ -25,6 +25,7 @@ STATUS_OF_CODE = {
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
     "form_not_ours": HTTPStatus.FORBIDDEN,
+    "too_many_tries": HTTPStatus.TOO_MANY_REQUESTS,
     **dict.fromkeys(
         (
             "invalid_request",

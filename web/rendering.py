@@ -31,13 +31,17 @@ COMPONENTS = "govuk_frontend_jinja"
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around every page: who is signed in, where they are, what their forms carry, what was just done."""
+    """What stands around every page: who is signed in, where they are, what their forms carry, what was just done.
+
+    ``skippable`` says that people may sign in here without a second factor, which every page then says aloud.
+    """
 
     path: str
     demo: bool
     actor: Actor | None = None
     form_token: str = ""
     done: str = ""
+    skippable: bool = False
 
     @property
     def navigation(self) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Sessions of people in browsers: signing in and out, and a page's one transaction in their name. Draws no page."""
+"""Visits of people signed in: a page's one transaction in their name, its form, its confirmation. Begins no session."""
 
 import hmac
 import secrets
@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from fastapi import Depends
 from psycopg.errors import UniqueViolation
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from iom.adapters.database import Pool, transaction
+from iom.adapters.database import Connection, transaction
 from iom.adapters.deeds.by import By
-from iom.adapters.passwords import fits
-from iom.adapters.settings import Settings
-from iom.adapters.store import accounts, events
+from iom.adapters.store import accounts, events, kept_forms
+from iom.adapters.store.accounts import SignedIn as WhoIs
 from iom.refusals import Refused
+from web.cookies import cookie_name
 from web.deps import Now, Visit, address_of, pool_of, settings_of
 from web.forms import Form
 from web.rendering import Frame, page
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a form's field, no secret
+KEPT = "kept"
+"""The hidden field of a form that was kept while its writer signed in: which one."""
 KEY = "key"
 """The hidden field that names one filling-in of a form: sent twice, it is done once."""
 
@@ -32,54 +35,18 @@ MEANWHILE = (
 )
 
 
-def cookie_name(settings: Settings) -> str:
-    """The session cookie's name; by https one that browsers keep to this host and to https."""
-    return "__Host-iom" if is_secure(settings) else "iom"
-
-
-def is_secure(settings: Settings) -> bool:
-    """Whether people reach the pages by https."""
-    return settings.public_url.startswith("https://")
-
-
-async def sign_in(pool: Pool, email: str, password: str, at: datetime) -> str | None:
-    """A new session's token if this is the password of that account; None, after the same time, if not."""
-    async with transaction(pool) as conn:
-        known = await accounts.credentials(conn, email)
-    if not await fits(password, known.password_hash if known else None):
-        return None
-    assert known is not None, "nothing fits an unknown account"
-    token = secrets.token_urlsafe(32)
-    async with transaction(pool) as conn:
-        await accounts.begin_session(conn, token, known.account_id, secrets.token_urlsafe(32), at)
-    return token
-
-
-def give_cookie(response: Response, settings: Settings, token: str) -> None:
-    """Lets the browser keep the session until it is closed; scripts and other sites cannot use it."""
-    response.set_cookie(
-        cookie_name(settings), token, path="/", secure=is_secure(settings), httponly=True, samesite="lax"
-    )
-
-
-def take_cookie(response: Response, settings: Settings) -> None:
-    """Lets the browser forget the session."""
-    response.delete_cookie(
-        cookie_name(settings), path="/", secure=is_secure(settings), httponly=True, samesite="lax"
-    )
-
-
 def own_path(asked: str) -> str:
     """Where to go after signing in: a path of this service, else the first page. Never another site."""
     parts = urlsplit(asked)
     is_own = asked.startswith("/") and not asked.startswith("//") and not (parts.scheme or parts.netloc)
     is_plain = asked.isascii() and asked.isprintable() and "\\" not in asked
-    return asked if is_own and is_plain and parts.path not in ("/sign-in", "/sign-out") else "/"
+    leads_on = parts.path != "/sign-out" and not parts.path.startswith(("/sign-in", "/session"))
+    return asked if is_own and is_plain and leads_on else "/"
 
 
-def to_sign_in(request: Request) -> Response:
-    """To the sign-in page, and from there back to this address."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+def to_sign_in(request: Request, back: str = "") -> Response:
+    """To the sign-in page, and from there back to this address, or to ``back``."""
+    back = back or request.url.path + (f"?{request.url.query}" if request.url.query else "")
     after = f"?next={quote(back, safe='/')}" if own_path(back) != "/" else ""
     return RedirectResponse(f"/sign-in{after}", 303)
 
@@ -91,6 +58,8 @@ class PageVisit(Visit):
     request: Request
     form_token: str
     form: Form
+    session_id: UUID
+    confirmed_at: datetime | None
 
     @property
     def now(self) -> datetime:
@@ -109,7 +78,14 @@ class PageVisit(Visit):
 
     def _frame(self) -> Frame:
         done, settings = self.request.query_params.get("done", ""), settings_of(self.request)
-        return Frame(self.request.url.path, settings.inbox_dir is not None, self.actor, self.form_token, done)
+        return Frame(
+            self.request.url.path,
+            settings.inbox_dir is not None,
+            self.actor,
+            self.form_token,
+            done,
+            skippable=settings.second_factor == "skippable",
+        )
 
     async def attempt(self, deed: Callable[[], Coroutine[Any, Any, object]]) -> Refused | None:
         """Does a deed, whole or not at all, once for each filling-in of the form. Returns the refusal, if any."""
@@ -129,20 +105,27 @@ class PageVisit(Visit):
 
 
 async def _page_visit(request: Request, at: Now) -> AsyncIterator[PageVisit]:
-    settings = settings_of(request)
     sent = Form.of(await request.form()) if request.method == "POST" else Form()
-    token = request.cookies.get(cookie_name(settings), "")
+    request.state.sent, request.state.at = sent, at
+    token = request.cookies.get(cookie_name(settings_of(request)), "")
     async with transaction(pool_of(request)) as conn:
-        alive_since = at - timedelta(minutes=settings.session_idle_minutes)
-        signed_in = await accounts.by_session(conn, token, alive_since)
-        if signed_in is None:
+        who = await accounts.by_session(conn, token, at)
+        if who is None:
             raise Refused("unauthenticated", "Sign in first.")
         if request.method == "POST":
-            _refuse_forged(sent, signed_in.form_token)
-        await accounts.see_session(conn, token, at)
+            _refuse_forged(sent, who.form_token)
+            await _forget_kept(conn, sent, who)
         key = sent[KEY][:100] or secrets.token_urlsafe(16)
-        by = By(signed_in.actor, "page", at, address_of(request), key)
-        yield PageVisit(conn, by, request, signed_in.form_token, sent)
+        by = By(who.actor, "page", at, address_of(request), key, who.session_id)
+        yield PageVisit(conn, by, request, who.form_token, sent, who.session_id, who.confirmed_at)
+
+
+async def _forget_kept(conn: Connection, sent: Form, who: WhoIs) -> None:
+    """What was kept is sent now; if that is refused, this is undone with it."""
+    try:
+        await kept_forms.empty(conn, UUID(sent[KEPT]), who.actor.account_id)
+    except ValueError:
+        return
 
 
 def _refuse_forged(sent: Form, form_token: str) -> None:
@@ -156,3 +139,15 @@ def _refuse_forged(sent: Form, form_token: str) -> None:
 
 SignedIn = Annotated[PageVisit, Depends(_page_visit, scope="function")]
 """Scope "function": what was done is committed before the answer goes out."""
+
+
+async def _confirmed(visit: SignedIn) -> PageVisit:
+    """Raises Refused(confirm_first), which leads to the page that asks, and from there back here."""
+    lasts = timedelta(minutes=settings_of(visit.request).confirm_minutes)
+    if visit.confirmed_at is None or visit.now > visit.confirmed_at + lasts:
+        raise Refused("confirm_first", "Show first that it is you.")
+    return visit
+
+
+Confirmed = Annotated[PageVisit, Depends(_confirmed, scope="function")]
+"""For exporting, breaking glass and signing off a panel's decision: somebody who has just shown that it is they."""

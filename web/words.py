@@ -29,6 +29,7 @@ LETTER_LABELS = {
     "review_invitation": "review invitation",
     "digest": "daily digest",
     "address_refused": "an address refused letters",
+    "sign_in_link": "a link to sign in with",
 }
 
 DOUBT_LABELS = {
@@ -47,6 +48,9 @@ DONE_LABELS = {
     "intervention": "The intervention has started. Its first step opens in a moment.",
     "exit": "Exit is proposed. The assessment, the partners' views and the panel follow.",
     "team": "The role has changed hands.",
+    "session_ended": "That session is over.",
+    "password_changed": "Your password is changed, and your other sessions are over.",
+    "account_changed": "Recorded: what was done to the account counts from now on.",
 }
 """What a page says at the top after something was recorded, by the code in its address."""
 

@@ -17,7 +17,7 @@ from iom.adapters.invitation import Invitation
 from iom.adapters.letters.render import DigestEntry, LetterContext, LetterKind, render
 from iom.adapters.mail import AddressRefused, OutcomeUnknown, ServerUnreachable, compose, post
 from iom.adapters.settings import Settings
-from iom.adapters.store import digests, waiting_letters
+from iom.adapters.store import digests, sign_in_links, waiting_letters
 from iom.adapters.store.letters import WAITING
 from iom.adapters.store.waiting_letters import WaitingLetter
 from iom.calendar import at_london, is_working_day, london_date
@@ -89,6 +89,7 @@ async def deliver_waiting(pool: Pool, settings: Settings, now: Clock) -> Deliver
     """
     async with transaction(pool) as conn:
         fates = Counter({Fate.UNKNOWN: await waiting_letters.abandon(conn, now() - LONGEST_SENDING, now())})
+        await sign_in_links.write_letters(conn, now())
     while not fates[Fate.UNREACHABLE] and (fate := await _to_the_end(_deliver_next(pool, settings, now))):
         fates[fate] += 1
     return Delivered(**{fate.value: count for fate, count in fates.items()})
@@ -136,15 +137,16 @@ async def _deliver_next(pool: Pool, settings: Settings, now: Clock) -> Fate | No
         if reason := _not_needed(letter, entries, now()):
             await waiting_letters.withdraw(conn, claimed, now(), reason)
             return Fate.WITHDRAWN
-    return await _send(pool, settings, now, letter, entries)
+        link = await _link(conn, letter, settings)
+    return await _send(pool, settings, now, letter, _message(letter, link, entries, settings, now()))
 
 
 async def _send(
-    pool: Pool, settings: Settings, now: Clock, letter: WaitingLetter, entries: tuple[DigestEntry, ...]
+    pool: Pool, settings: Settings, now: Clock, letter: WaitingLetter, message: EmailMessage
 ) -> Fate:
     """Hand the letter over, outside any transaction, and record what came of it."""
     try:
-        await post(_message(letter, entries, settings, now()), settings.smtp_url)
+        await post(message, settings.smtp_url)
     except AddressRefused as refusal:
         async with transaction(pool) as conn:
             await waiting_letters.refused(conn, letter, now(), refusal.code)
@@ -173,6 +175,8 @@ def _not_needed(letter: WaitingLetter, entries: tuple[DigestEntry, ...], now: da
         return "reader_left"
     if letter.address_blocked:
         return "address_blocked"
+    if letter.link_until is not None and (letter.link_used or letter.link_until <= now):
+        return "link_over"
     if letter.step_closed:
         return "step_closed"
     if letter.step_paused:
@@ -196,15 +200,15 @@ def _overtaken(kind: LetterKind, due_at: datetime, now: datetime) -> bool:
 
 
 def _message(
-    letter: WaitingLetter, entries: tuple[DigestEntry, ...], settings: Settings, now: datetime
+    letter: WaitingLetter, link: str, entries: tuple[DigestEntry, ...], settings: Settings, now: datetime
 ) -> EmailMessage:
     kind = LetterKind(letter.kind)
     context = LetterContext(
         service=SERVICE,
-        link=_link(letter, settings),
+        link=link,
         written_at=now,
         case_ref=letter.case_ref,
-        due_at=letter.due_at,
+        due_at=letter.due_at or letter.link_until,
         entries=entries,
     )
     return compose(
@@ -237,8 +241,10 @@ async def _entries(conn: Connection, letter: WaitingLetter, settings: Settings) 
     )
 
 
-def _link(letter: WaitingLetter, settings: Settings) -> str:
-    """A page that asks for sign-in. The address alone opens nothing."""
+async def _link(conn: Connection, letter: WaitingLetter, settings: Settings) -> str:
+    """A page that asks for sign-in: the address alone opens nothing. One that signs in is made here, and kept nowhere."""
+    if letter.kind == LetterKind.SIGN_IN_LINK:
+        return f"{settings.public_url}/sign-in/link/{await sign_in_links.make(conn, letter.key)}"
     if letter.step_id:
         return f"{settings.public_url}/steps/{letter.step_id}"
     if letter.case_ref:

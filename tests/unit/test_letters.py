@@ -25,18 +25,19 @@ GIVES_AWAY = """
 
 WITHOUT_A_DATE = (LetterKind.DIGEST, LetterKind.ADDRESS_REFUSED)
 WITH_A_DATE = [kind for kind in LetterKind if kind not in WITHOUT_A_DATE]
+IN_A_DIGEST = [kind for kind in WITH_A_DATE if kind is not LetterKind.SIGN_IN_LINK]
 
 
 def a_letter(kind: LetterKind, written_at: datetime = EVE, due_at: datetime = DUE) -> LetterContext:
     entries = tuple(
         DigestEntry(entry, f"LX-{number}F7Q", due_at, f"https://actions.example/steps/{number}")
-        for number, entry in enumerate(WITH_A_DATE, start=1)
+        for number, entry in enumerate(IN_A_DIGEST, start=1)
     )
     return LetterContext(
         service="Partner Actions",
         link=LINK,
         written_at=written_at,
-        case_ref=None if kind is LetterKind.DIGEST else "LX-4F7Q",
+        case_ref=None if kind in (LetterKind.DIGEST, LetterKind.SIGN_IN_LINK) else "LX-4F7Q",
         due_at=None if kind in WITHOUT_A_DATE else due_at,
         entries=entries if kind is LetterKind.DIGEST else (),
     )

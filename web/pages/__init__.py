@@ -5,33 +5,61 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from web.cookies import is_secure
 from web.pages import (
+    account,
     case,
     cohort,
+    confirm,
     custody,
+    directory,
     home,
     imports,
     inbox,
     nominate,
     panel,
+    people,
     plan_changes,
     problem,
     review,
+    session_clock,
     sign_in,
+    sign_in_code,
+    sign_in_link,
     step,
 )
 from web.problems import answer_problems
 from web.rendering import STATIC
-from web.sessions import is_secure
 from web.walls import Walls
 
-ROUTERS = (sign_in, home, step, case, review, custody, plan_changes, panel, cohort, nominate, imports, inbox)
+ROUTERS = (
+    sign_in,
+    sign_in_code,
+    sign_in_link,
+    directory,
+    home,
+    step,
+    case,
+    review,
+    custody,
+    plan_changes,
+    panel,
+    cohort,
+    nominate,
+    imports,
+    inbox,
+    account,
+    confirm,
+    people,
+    session_clock,
+)
 
 
 def install(app: FastAPI) -> None:
     """Puts every page on the app, with the walls around the whole of it."""
     for module in ROUTERS:
         app.include_router(module.router, include_in_schema=False)
+    app.state.directories = {}
     app.mount("/static", _Kept(directory=STATIC), name="static")
     app.add_middleware(Walls, secure=is_secure(app.state.settings))
     answer_problems(app, problem.show)

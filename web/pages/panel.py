@@ -10,7 +10,7 @@ from iom.vocabulary import Cohort, Rag
 from web.forms import Form
 from web.pages.case import Ref
 from web.pages.on_case import OnCase
-from web.sessions import SignedIn
+from web.sessions import Confirmed, SignedIn
 
 router = APIRouter()
 
@@ -30,8 +30,8 @@ async def ask(ref: Ref, visit: SignedIn) -> Response:
 
 
 @router.post("/cases/{ref}/panel-decision")
-async def record(ref: Ref, visit: SignedIn) -> Response:
-    """Records the decision."""
+async def record(ref: Ref, visit: Confirmed) -> Response:
+    """Records the decision of somebody who has just shown that it is they."""
     decision = read_decision(visit.form)
     return await FORM.record(visit, ref, lambda: decide(visit.conn, visit.by, ref, decision))
 

@@ -1,16 +1,24 @@
 """Signing in and out with a local account. Says neither whether an address is known nor why it was refused."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from iom.adapters.store import accounts
-from web import sessions
-from web.deps import Now, pool_of, settings_of
+from iom.adapters.database import transaction
+from iom.adapters.directory_settings import is_only_way
+from iom.adapters.store import at_door, sessions
+from iom.refusals import Refused
+from web.cookies import take_cookie
+from web.deps import Now, address_of, door_of, settings_of
+from web.doorway import PAGE_TOO_OLD, Doorway, begin_half
 from web.forms import Form
-from web.rendering import Frame, page
+from web.pages import directory
+from web.pages.directory import Offer
+from web.passwords import owner_of
+from web.problems import status_of
 from web.sessions import SignedIn, own_path
 
 router = APIRouter()
@@ -26,6 +34,7 @@ class SignInPage:
 
     form: Form
     next: str
+    offers: tuple[Offer, ...]
     refusal: str = ""
     signed_out: bool = False
 
@@ -33,39 +42,57 @@ class SignInPage:
 @router.get("/sign-in")
 async def ask(request: Request) -> Response:
     """The form."""
-    signed_out = "signed_out" in request.query_params
-    view = SignInPage(Form(), own_path(request.query_params.get("next", "/")), signed_out=signed_out)
-    return page("sign_in.html", view, _frame(request))
+    after, signed_out = own_path(request.query_params.get("next", "/")), "signed_out" in request.query_params
+    offers = directory.offers(settings_of(request), after)
+    return Doorway.of(request).show("sign_in.html", SignInPage(Form(), after, offers, "", signed_out))
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request, now: Now) -> Response:
-    """Begins a new session, whatever the browser had before, and goes to where it was asked for."""
-    form, settings = Form.of(await request.form()), settings_of(request)
+    """The first factor. What follows is a new session, whatever the browser had before."""
+    doorway, form = Doorway.of(request), Form.of(await request.form())
+    if not doorway.is_ours(form):
+        return _again(doorway, form, PAGE_TOO_OLD, 403)
     email = form.text("email", "Enter your e-mail address.", most=254)
     password = form.text("password", "Enter your password.", most=500)
-    view = SignInPage(form, own_path(form["next"]))
     if not form.holds:
-        return page("sign_in.html", view, _frame(request), 422)
-    token = await sessions.sign_in(pool_of(request), email, password, now)
-    if token is None:
-        refused = SignInPage(form, view.next, WRONG)
-        return page("sign_in.html", refused, _frame(request), 422)
-    answer = RedirectResponse(view.next, 303)
-    sessions.give_cookie(answer, settings, token)
-    return answer
+        return _again(doorway, form)
+    try:
+        return await _first_factor(request, email, password, own_path(form["next"]), now) or _again(
+            doorway, form, WRONG
+        )
+    except Refused as refused:
+        return _again(doorway, form, refused.sentence, status_of(refused.code))
+
+
+async def _first_factor(
+    request: Request, email: str, password: str, leading_to: str, at: datetime
+) -> Response | None:
+    """None if the password is wrong. Raises Refused(too_many_tries), or account_locked to the account's own owner."""
+    door = door_of(request)
+    account_id = await owner_of(door, settings_of(request), email, password, address_of(request), at)
+    if account_id is None:
+        return None
+    async with transaction(door) as conn:
+        account = await at_door.by_id(conn, account_id)
+        if is_only_way(settings_of(request).directories, account.agency_code):
+            raise Refused(
+                "directory_only",
+                f"People of {account.agency} sign in with their own directory. Choose it below.",
+            )
+        return await begin_half(request, conn, account, "password", leading_to, at)
+
+
+def _again(doorway: Doorway, form: Form, refusal: str = "", status: int = 422) -> Response:
+    after = own_path(form["next"])
+    offers = directory.offers(settings_of(doorway.request), after)
+    return doorway.show("sign_in.html", SignInPage(form, after, offers, refusal), status)
 
 
 @router.post("/sign-out")
 async def sign_out(visit: SignedIn) -> Response:
     """Ends the session, here and in the record."""
-    settings = settings_of(visit.request)
-    token = visit.request.cookies[sessions.cookie_name(settings)]
-    await accounts.end_session(visit.conn, token, visit.now)
+    await sessions.end(visit.conn, visit.session_id, visit.actor.account_id, visit.now)
     answer = RedirectResponse("/sign-in?signed_out=", 303)
-    sessions.take_cookie(answer, settings)
+    take_cookie(answer, settings_of(visit.request))
     return answer
-
-
-def _frame(request: Request) -> Frame:
-    return Frame(request.url.path, settings_of(request).inbox_dir is not None)

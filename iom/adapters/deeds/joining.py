@@ -8,7 +8,7 @@ from uuid import UUID
 
 from iom.adapters.database import Connection
 from iom.adapters.passwords import hashed
-from iom.adapters.store import accounts, joining
+from iom.adapters.store import accounts, agreements, joining
 from iom.adapters.store.rows import insert
 from iom.adapters.tables import Account, Agency, ApiToken
 from iom.identifiers import read_email_address
@@ -21,15 +21,19 @@ TOKEN_BYTES = 32
 
 @dataclass(frozen=True)
 class NewAccount:
-    """Somebody who is to sign in. ``agency`` is a code or a name; ``manager`` the address of their manager."""
+    """Somebody who is to sign in. ``agency`` is a code or a name; ``manager`` the address of their manager.
+
+    ``password`` is None for somebody who comes by links in e-mails (``by_link``) or by their agency's directory.
+    """
 
     email: str
     name: str
     role: Role
     agency: str
-    password: str
+    password: str | None
     manager: str | None = None
     point_of_contact: bool = False
+    by_link: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ async def add_account(conn: Connection, new: NewAccount, at: datetime) -> Joined
     email = read_email_address(new.email)
     if not new.name.strip():
         raise Refused("name_needed", "Give a name: the others on a case see who did what.")
-    if len(new.password) < SHORTEST_PASSWORD:
+    if new.password is not None and len(new.password) < SHORTEST_PASSWORD:
         raise Refused("password_too_short", f"Give a password of at least {SHORTEST_PASSWORD} characters.")
     agency = await add_agency(conn, new.agency)
     account = Account(
@@ -58,7 +62,8 @@ async def add_account(conn: Connection, new: NewAccount, at: datetime) -> Joined
         agency_id=agency.id,
         role=new.role,
         manager_id=await _manager(conn, new.manager),
-        password_hash=hashed(new.password),
+        password_hash=hashed(new.password) if new.password is not None else None,
+        by_link=new.by_link,
         joined_at=at,
     )
     account_id = await joining.insert_account(conn, account)
@@ -79,6 +84,7 @@ async def add_agency(conn: Connection, name: str) -> Agency:
     if known is None:
         known = Agency(code=code, name=name)
         await insert(conn, known)
+        await agreements.begin_provisional(conn, known.id)
     return known
 
 

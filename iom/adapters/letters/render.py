@@ -25,6 +25,7 @@ class LetterKind(StrEnum):
     REVIEW_INVITATION = "review_invitation"
     DIGEST = "digest"
     ADDRESS_REFUSED = "address_refused"
+    SIGN_IN_LINK = "sign_in_link"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class LetterContext:
     """All that a letter may say (domain.md §5.7): service, random case reference, moments, a link that needs sign-in.
 
     ``written_at`` is when it goes out and decides between "is due" and "was due". Moments are aware UTC and are
-    shown in London time. ``due_at`` is None only for a digest and a refused address.
+    shown in London time. ``due_at`` is None only for a digest and a refused address; of a link it is when it closes.
     """
 
     service: str

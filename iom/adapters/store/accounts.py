@@ -41,14 +41,14 @@ class SignedIn:
 async def by_session(conn: Connection, token: str, at: datetime) -> SignedIn | None:
     """Whose session this is, unless it is over at this moment. The transaction is then in their name.
 
-    Being asked keeps it alive; that is written down once a minute at the most, so looking at a page seldom writes for it.
+    Being asked keeps it alive; that is written down once a minute at the most.
     """
     found = await conn.execute(_BY_SESSION, (token, at))
     row = await found.fetchone()
     return SignedIn(_actor(row), row["form_token"], row["session_id"], row["confirmed_at"]) if row else None
 
 
-BY_API_TOKEN = "select * from fence.enter_by_token(%s)"
+BY_API_TOKEN = "select * from fence.enter_by_token(%s)"  # noqa: S105 - a statement, no secret
 _BY_SESSION = "select * from fence.enter_by_session(%s, %s)"
 
 _BY_ID = """

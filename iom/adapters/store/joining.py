@@ -10,7 +10,7 @@ from iom.adapters.tables import Account, Agency
 async def insert_account(conn: Connection, account: Account) -> UUID | None:
     """Writes the account and gives its id; None if its address is taken by somebody who can sign in.
 
-    An account that an import made for an address has no password: that one becomes this, and keeps its cases.
+    An account that an import made for an address has no way to sign in: that one becomes this, and keeps its cases.
     """
     if await insert_new(conn, [account], unique="email") == 1:
         return account.id
@@ -21,8 +21,9 @@ async def insert_account(conn: Connection, account: Account) -> UUID | None:
 
 _TAKE_OVER = """
 update account set name = %(name)s, agency_id = %(agency_id)s, role = %(role)s, manager_id = %(manager_id)s,
-       password_hash = %(password_hash)s
-where email = %(email)s and password_hash is null and left_at is null
+       password_hash = %(password_hash)s, by_link = %(by_link)s, joined_at = %(joined_at)s
+where email = %(email)s and password_hash is null and not by_link and left_at is null
+  and not exists (select from session where session.account_id = account.id)
 returning id
 """
 

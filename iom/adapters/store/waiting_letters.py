@@ -36,16 +36,28 @@ _READ = """
 select letter.id, letter.key, letter.kind, letter.account_id, letter.step_id, letter.attempts,
        account.email, account.left_at is not null as reader_left, mail_block.since is not null as address_blocked,
        cases.ref as case_ref, step.due_at, step.dating, step.paused_at is not null as step_paused,
-       step.closed_at is not null as step_closed
+       step.closed_at is not null as step_closed, link.until as link_until, link.used_at is not null as link_used
 from letter join account on account.id = letter.account_id
 left join mail_block on mail_block.account_id = letter.account_id
 left join cases on cases.id = letter.case_id
 left join step on step.id = letter.step_id
+left join sign_in_link link on letter.kind = 'sign_in_link' and link.id = split_part(letter.key, '/', 2)::uuid
 where letter.id = %s
 """
 
 _CASES = """
 select distinct case_id from letter where case_id is not null and (id = %(letter)s or digest_id = %(letter)s)
+"""
+
+_DISCLOSE = """
+insert into audit (at, action, case_id, object, purpose, recipient, channel, address)
+select %(now)s, 'disclose', letter.case_id,
+       case when letter.case_id is null then 'cases:' || about.refs else 'letter:' || letter.id end, letter.kind, 'account:' || letter.account_id, 'mail', ''
+from letter, lateral (
+    select string_agg(distinct cases.ref, ',') as refs from letter entry join cases on cases.id = entry.case_id
+    where entry.id = letter.id or entry.digest_id = letter.id
+) about
+where letter.id = %(letter)s and about.refs is not null
 """
 
 _TELL = """
@@ -73,7 +85,10 @@ on conflict (key) do nothing
 
 @dataclass(frozen=True)
 class WaitingLetter:
-    """A claimed letter with all that decides about it, as the record stands now. ``due_at`` is the step's."""
+    """A claimed letter with all that decides about it, as the record stands now. ``due_at`` is the step's.
+
+    ``link_until`` is when the link it brings closes, if it brings one that signs in.
+    """
 
     id: UUID
     key: str
@@ -89,6 +104,8 @@ class WaitingLetter:
     dating: int | None
     step_paused: bool
     step_closed: bool
+    link_until: datetime | None
+    link_used: bool
 
 
 async def claim(conn: Connection, now: datetime) -> UUID | None:
@@ -109,10 +126,14 @@ async def read(conn: Connection, letter: UUID) -> WaitingLetter:
 
 
 async def sent(conn: Connection, letter: UUID, now: datetime) -> None:
-    """The mail server took it. Said late, it still corrects an ``unknown_at`` set in the meantime."""
+    """The mail server took it. Said late, it still corrects an ``unknown_at`` set in the meantime.
+
+    If it is about cases, that is a disclosure to its reader, and noted as one.
+    """
     await conn.execute(
         "update letter set sent_at = %s, unknown_at = null, last_error = null where id = %s", (now, letter)
     )
+    await conn.execute(_DISCLOSE, {"letter": letter, "now": now})
 
 
 async def put_off(conn: Connection, letter: UUID, not_before: datetime, code: str) -> None:

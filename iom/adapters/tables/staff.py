@@ -1,4 +1,4 @@
-"""Those who work with the scheme: agencies, their accounts, and keys to the API. What they sign in with is ``doors``."""
+"""Those who work with the scheme: agencies, their accounts, and keys to the API. No queries."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4

@@ -23,8 +23,8 @@ def _moment(name: str, *, needed: bool = False) -> "sa.Column[object]":
     return sa.Column(name, sa.DateTime(timezone=True), nullable=not needed)
 
 
-def _account(name: str = "account_id", *, needed: bool = True, **more: bool) -> "sa.Column[object]":
-    return sa.Column(name, sa.Uuid(), sa.ForeignKey("account.id"), nullable=not needed, **more)
+def _account(name: str = "account_id", *, needed: bool = True, index: bool = False) -> "sa.Column[object]":
+    return sa.Column(name, sa.Uuid(), sa.ForeignKey("account.id"), nullable=not needed, index=index)
 
 
 def _change_accounts() -> None:
