@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 from iom.adapters import directory_wire
 from iom.adapters.directory_kept import Bearings, Kept, bearings_of, keys_from
 from iom.adapters.directory_settings import Directory, Needed
-from iom.adapters.directory_token import Expected, read_id_token
+from iom.adapters.directory_token import LEEWAY, Expected, read_id_token
 from iom.adapters.directory_wire import Untrusted
 from iom.refusals import Refused
 
@@ -60,13 +60,17 @@ def _base64url(raw: bytes) -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """Who the directory says this is. ``email`` is empty unless it is vouched for."""
+    """Who the directory says this is. ``email`` is empty unless it is vouched for.
+
+    ``was_asked_anew``: they showed there that it is they after we had sent them, and were not let through as known.
+    """
 
     issuer: str
     subject: str
     email: str
     name: str
     second_factor_shown: bool
+    was_asked_anew: bool
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,8 @@ class Provider:
         self._bearings: Kept[Bearings] = Kept(bearings_of(directory))
         self._keys: Kept[KeySet] = Kept(self._ask_for_keys)
 
-    async def address(self, attempt: Attempt, redirect_uri: str, at: datetime) -> str:
-        """Where to send somebody. Raises OutOfReach or Untrusted."""
+    async def address(self, attempt: Attempt, redirect_uri: str, at: datetime, *, anew: bool) -> str:
+        """Where to send somebody; ``anew`` to be asked even if known there. Raises OutOfReach or Untrusted."""
         bearings = await self._bearings.get(at)
         asked = {
             "response_type": "code",
@@ -99,6 +103,7 @@ class Provider:
             "nonce": attempt.nonce,
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
+            **({"prompt": "login", "max_age": "0"} if anew else {}),
             **({"acr_values": self.directory.acr_values} if self.directory.acr_values else {}),
         }
         authorize = bearings.endpoints.authorize
@@ -120,7 +125,7 @@ class Provider:
         claims = await self._claims(tokens, expected, at)
         if self.directory.asks_userinfo:
             claims = await self._with_userinfo(claims, bearings.endpoints.userinfo, tokens)
-        return told_by(claims, self.directory)
+        return told_by(claims, self.directory, brought.began_at)
 
     def _check_sender(self, issuer: str | None, bearings: Bearings) -> None:
         """An answer that names somebody else, or nobody where it must name itself, is another directory's."""
@@ -175,7 +180,7 @@ def client_authentication(directory: Directory) -> tuple[dict[str, str], dict[st
     return {}, {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
 
-def told_by(claims: Mapping[str, Any], directory: Directory) -> Told:
+def told_by(claims: Mapping[str, Any], directory: Directory, began_at: datetime) -> Told:
     """The claims in our words. Raises Untrusted(subject_wrong) or Refused(directory_not_for_you)."""
     names = directory.claims
     subject = claims.get(names.subject)
@@ -194,7 +199,13 @@ def told_by(claims: Mapping[str, Any], directory: Directory) -> Told:
         _text(claims.get(names.email)).lower() if is_vouched_for else "",
         _text(claims.get(names.name)),
         directory.second_factor is not None and _has(claims, directory.second_factor),
+        _is_since(claims.get("auth_time"), began_at),
     )
+
+
+def _is_since(moment: object, began_at: datetime) -> bool:
+    """Whether a NumericDate says so, given that the directory's clock may be behind."""
+    return isinstance(moment, int | float) and moment >= began_at.timestamp() - LEEWAY
 
 
 def _has(claims: Mapping[str, Any], needed: Needed) -> bool:
