@@ -1,10 +1,11 @@
 -- What the record of looks needs to know of cases that its readers may not see. Auditors see logs and no case data
 -- (domain.md §5.10): of a case they get its reference, which is random, and who shares a name with whom.
 
--- Whether they read logs; commands and the worker do.
+-- Whether they read logs; commands and the worker do. Reading goes on when an agency's agreement is over.
 create or replace function fence.reads_logs() returns boolean
 language sql stable security definer set search_path = pg_catalog as $$
-    select session_user <> 'iom_app' or fence.may('read_logs')
+    select session_user <> 'iom_app'
+        or exists (select from fence.deeds d where d.role = fence.role() and d.deed = 'read_logs')
 $$;
 
 create or replace function fence.case_ref(wanted uuid) returns text
@@ -38,8 +39,8 @@ language sql stable security definer set search_path = pg_catalog as $$
     select c.id from public.cases c
     where c.ref = wanted
       and ((select fence.reads_logs())
-           or ((select fence.sees_all('T2', '{full}')) and c.id not in (select fence.walled()))
-           or c.id in (select fence.seen('T2', '{full}')))
+           or ((select fence.sees_all('{T2:full}')) and c.id not in (select fence.walled()))
+           or c.id in (select fence.seen('{T2:full}')))
 $$;
 
 -- Looks at the person of this case, alone or in a list, the newest first. Of a list they learn that it was one.

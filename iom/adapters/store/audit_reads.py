@@ -105,7 +105,8 @@ _UNUSUAL = {
 _READ = """
 select audit.id, audit.at, audit.account_id, account.name, account.email, audit.role, agency.name as agency,
        audit.action, fence.case_ref(audit.case_id) as case_ref, audit.object, audit.purpose, audit.terms,
-       audit.justification, audit.recipient, audit.channel, audit.address, audit.session_id, audit.lane, audit.place, audit.hash
+       audit.justification, audit.recipient, audit.channel, audit.address, audit.session_id,
+       audit.lane, audit.place, audit.hash
 from (select * from audit where {filters} order by id {order} {limit}) audit
 left join account on account.id = audit.account_id left join agency on agency.id = audit.agency_id
 order by audit.id {order}
