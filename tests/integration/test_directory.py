@@ -243,3 +243,39 @@ async def test_a_locked_account_is_not_opened_by_a_directory(directory: Director
     shown = await directory.come_back(directory.pages.a_browser())
     assert (shown.status, "account_locked" in shown.words) == (403, True)
     assert not await directory.pages.record.rows("select from directory_identity")
+
+
+async def test_who_must_show_again_that_it_is_they_may_do_so_at_their_directory(
+    directory: DirectoryHouse,
+) -> None:
+    directory.set(is_only_way=True)
+    browser = directory.pages.a_browser()
+    await directory.come_back(browser)
+    assert await confirmations(directory) == [False]
+    page = await browser.get("/confirm?next=/cases")
+    assert not [each for each in page.page.elements if each.attributes.get("type") == "password"]
+    [button] = [each for each in page.page.elements if each.words.strip() == "Show it at Police account"]
+    directory.tell(claims={"auth_time": directory.pages.record.wall.timestamp()})
+    shown = await directory.come_back(browser, button.attributes["href"])
+    assert (shown.status, shown.to) == (303, "/cases")
+    assert await confirmations(directory) == [True]
+
+
+async def test_a_password_confirms_nothing_where_the_directory_is_the_only_way(
+    directory: DirectoryHouse,
+) -> None:
+    directory.set(is_only_way=True)
+    browser = directory.pages.a_browser()
+    await directory.come_back(browser)
+    form_token = (await browser.get("/confirm")).page.fields("/sign-out")["form_token"]
+    shown = await browser.post("/confirm", {"form_token": form_token, "next": "/", "password": PASSWORD})
+    assert shown.status == 422
+    assert await confirmations(directory) == [False]
+
+
+async def confirmations(directory: DirectoryHouse) -> list[bool]:
+    """Of each session that goes on, whether its owner has just shown that it is they."""
+    rows = await directory.pages.record.rows(
+        "select confirmed_at is not null as confirmed from session where ended_at is null"
+    )
+    return [row["confirmed"] for row in rows]

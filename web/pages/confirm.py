@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from iom.adapters.database import transaction
+from iom.adapters.directory_settings import is_only_way
 from iom.adapters.second_factor import is_right
 from iom.adapters.sign_in_rules import patience
 from iom.adapters.store import at_door, kept_forms, second_factors, sessions, tries
@@ -16,6 +17,8 @@ from iom.refusals import Refused
 from web.deps import door_of, settings_of
 from web.forms import Form
 from web.kept import LASTS
+from web.pages import directory
+from web.pages.directory import Offer
 from web.passwords import owner_of
 from web.problems import status_of
 from web.sessions import PageVisit, SignedIn, own_path
@@ -27,10 +30,11 @@ WRONG = "This is not right. Type it once more."
 
 @dataclass(frozen=True)
 class ConfirmPage:
-    """Asks for the password or a code, whichever this person has."""
+    """Asks for the password or a code, whichever this person has; ``offers`` lead to their agency's own directory."""
 
     form: Form
     next: str
+    offers: tuple[Offer, ...]
     has_password: bool
     has_factor: bool
     minutes: int
@@ -77,6 +81,10 @@ async def _is_they(visit: PageVisit) -> bool:
     """Raises Refused(too_many_tries). Guesses count as they do at the door."""
     door, settings, actor = door_of(visit.request), settings_of(visit.request), visit.actor
     if visit.form["password"]:
+        async with transaction(door) as conn:
+            account = await at_door.by_id(conn, actor.account_id)
+        if is_only_way(settings.directories, account.agency_code):
+            return False
         owner = await owner_of(
             door, settings, actor.email, visit.form["password"], visit.by.address, visit.now
         )
@@ -95,12 +103,14 @@ async def _ask(visit: PageVisit, leading_to: str, refusal: str = "", status: int
     async with transaction(door_of(visit.request)) as conn:
         account = await at_door.by_id(conn, visit.actor.account_id)
         factor = await second_factors.of(conn, visit.actor.account_id)
+    settings = settings_of(visit.request)
     view = ConfirmPage(
         visit.form,
         own_path(leading_to),
-        account.password_hash is not None,
+        directory.offers_to_confirm(settings, account.agency_code, own_path(leading_to)),
+        account.password_hash is not None and not is_only_way(settings.directories, account.agency_code),
         factor is not None,
-        settings_of(visit.request).confirm_minutes,
+        settings.confirm_minutes,
         refusal,
     )
     return visit.show("confirm.html", view, status if refusal else 200)
