@@ -31,7 +31,9 @@ class Parts:
     @contextmanager
     def worker(self) -> Iterator[None]:
         """A worker of the service, for as long as the block lasts."""
-        with _running([sys.executable, "-m", "iom", "worker"], self.folder, "worker", _environment(self)):
+        with _running(
+            [sys.executable, "-m", "iom", "worker"], self.folder, "worker", _environment(self, "worker")
+        ):
             yield
 
 
@@ -52,13 +54,17 @@ async def running() -> AsyncIterator[Parts]:
             ):
                 port = webs[name].rsplit(":", 1)[1]
                 command = [sys.executable, "-m", "uvicorn", *app, "--port", port, *QUIET]
-                stack.enter_context(_running(command, folder, name, _environment(parts), int(port)))
+                stack.enter_context(_running(command, folder, name, _environment(parts, name), int(port)))
             yield parts
 
 
-def _environment(parts: Parts) -> dict[str, str]:
+def _environment(parts: Parts, name: str) -> dict[str, str]:
+    """What the part of this name is told: service and worker are the roles they are for real, the floor the owner."""
+    url = parts.database_url
+    roles = {"service": "iom_app", "worker": "iom_worker"}
     ours = {
-        "IOM_DATABASE_URL": parts.database_url,
+        "IOM_DATABASE_URL": postgres.as_role(url, roles[name]) if name in roles else url,
+        "IOM_DOOR_DATABASE_URL": postgres.as_role(url, "iom_door"),
         "IOM_SMTP_URL": "smtp://127.0.0.1:9",
         "IOM_LOG_FORMAT": "json",
     }

@@ -11,7 +11,7 @@ from iom.adapters.programme_files import shared_ladders
 from iom.adapters.store import accounts, programmes
 from iom.adapters.store.cases import NewCase, open_case
 from iom.adapters.store.rows import insert
-from iom.adapters.tables import Case, Person, StepRow
+from iom.adapters.tables import Assessment, Case, Person, StepRow
 from iom.decisions import adopted
 from iom.programme import Programme
 from iom.programme_check import read_programme
@@ -85,7 +85,13 @@ async def adopt(pool: Pool, by: Answerer, programme: Programme, count: int) -> l
             person, case = _person_and_case()
             entries = adopted(Cohort.FREE, Basis.VOLUNTARY, Rag.RED, uuid4(), programme)
             team = ((Role.COORDINATOR, by.actor.account_id),)
-            await open_case(conn, NewCase(person, case, team=team), entries, now, by.actor.account_id)
+            await open_case(
+                conn,
+                NewCase(person, case, Assessment(case_id=case.id), adopted_on=now.date(), team=team),
+                entries,
+                now,
+                by.actor.account_id,
+            )
             opened.append(case.id)
     return opened
 
@@ -102,7 +108,7 @@ def _person_and_case() -> tuple[Person, Case]:
     now = datetime.now(UTC)
     person = Person(surname="Bench", forenames="Bench", date_of_birth=now.date() - timedelta(days=9000))
     ref = f"B-{uuid4().hex[:12]}"
-    case = Case(ref=ref, person_id=person.id, basis=Basis.VOLUNTARY, opened_at=now, adopted_on=now.date())
+    case = Case(ref=ref, person_id=person.id, basis=Basis.VOLUNTARY, opened_at=now)
     return person, case
 
 

@@ -14,6 +14,13 @@ from iom.cli.where import TEMPORAL_SAYS_WHERE, Addresses
 
 IOM = (sys.executable, "-m", "iom")
 LOOPBACK = "127.0.0.1"
+OWNER = "owner"
+SAID_FOR = {
+    "iom_app": "IOM_APP_DATABASE_URL",
+    "iom_door": "IOM_DOOR_DATABASE_URL",
+    OWNER: "IOM_OWNER_DATABASE_URL",
+}
+"""Where the environment gives the database's address as each role, beside IOM_DATABASE_URL for worker and commands."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,10 @@ class DemoParts:
         """Where everything is; readable once the cluster is prepared."""
         return Addresses(
             pid=os.getpid(),
-            database_url=self.cluster.url if self.cluster else os.environ["IOM_DATABASE_URL"],
+            database_url=self._database_as("iom_worker"),
+            app_database_url=self._database_as("iom_app"),
+            door_database_url=self._database_as("iom_door"),
+            owner_database_url=self._database_as(OWNER),
             smtp_url=f"smtp://{LOOPBACK}:{self.smtp_port}" if self.smtp_port else os.environ["IOM_SMTP_URL"],
             web_url=f"http://{LOOPBACK}:{self.web_port}",
             inbox_dir=str(self._letters) if self.smtp_port else None,
@@ -59,10 +69,16 @@ class DemoParts:
         """Variables for every part. With our own Temporal, no profile of the user's may lead elsewhere."""
         inherited = {name: value for name, value in os.environ.items() if not self._leads_astray(name)}
         ours = {"PYTHONUNBUFFERED": "1", "IOM_DATA_DIR": str(self.folder.resolve())}
-        return {**inherited, **ours, **self.addresses().environment()}
+        demo_only = {"IOM_SECOND_FACTOR": "skippable"}
+        return {**demo_only, **inherited, **ours, **self.addresses().environment()}
 
     def _leads_astray(self, name: str) -> bool:
         return self.temporal is not None and name.startswith("TEMPORAL_")
+
+    def _database_as(self, role: str) -> str:
+        if self.cluster:
+            return self.cluster.url if role == OWNER else self.cluster.url_as(role)
+        return os.environ.get(SAID_FOR.get(role, ""), os.environ["IOM_DATABASE_URL"])
 
     @property
     def _letters(self) -> Path:
@@ -70,9 +86,12 @@ class DemoParts:
 
     def in_order(self, cohort: Path | None) -> list[Part | Job]:
         """All there is to start and to run, each after what it needs. The cluster must have been prepared."""
+        where = self.addresses()
+        as_owner = {"IOM_DATABASE_URL": where.owner_database_url}
+        as_web = {"IOM_DATABASE_URL": where.app_database_url, "IOM_DOOR_DATABASE_URL": where.door_database_url}
         return [
             *self._foundations(),
-            Job("Tables", [*IOM, "migrate"]),
+            Job("Tables", [*IOM, "migrate"], as_owner),
             *self._inbox(),
             *self._people(cohort),
             Part("Worker", [*IOM, "worker"], says="worker_ready"),
@@ -81,6 +100,7 @@ class DemoParts:
                 "Web",
                 [*IOM, "web", "--host", LOOPBACK, "--port", str(self.web_port)],
                 is_ready=lambda: _is_live(self.web_port),
+                given=as_web,
             ),
         ]
 

@@ -97,7 +97,13 @@ async def _open_training_case(conn: Connection, now: datetime) -> None:
     }
     team = tuple([(role, await _account(conn, email)) for role, email in members.items()])
     entries = adopted(Cohort.FREE, Basis.VOLUNTARY, Rag.RED, uuid4(), named("training"))
-    await open_case(conn, NewCase(person, case, assessment, adopted_on=london_date(now), team=team), entries, now, await _account(conn, COORDINATOR))
+    await open_case(
+        conn,
+        NewCase(person, case, assessment, adopted_on=london_date(now), team=team),
+        entries,
+        now,
+        await _account(conn, COORDINATOR),
+    )
 
 
 async def _account(conn: Connection, email: str) -> UUID:

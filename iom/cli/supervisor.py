@@ -4,7 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -40,6 +40,8 @@ class Part:
     foundation: bool = False
     stop_by: signal.Signals = signal.SIGTERM
     user: OsUser | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its own, over those that all have."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Job:
 
     name: str
     command: Sequence[str]
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 class Supervisor:
@@ -68,9 +71,9 @@ class Supervisor:
         """Start every part and run every job, in the order given. Raises StopAsked or PartEnded."""
         for thing in things:
             if isinstance(thing, Part):
-                self._start(thing, environment)
+                self._start(thing, {**environment, **thing.given})
             else:
-                self._run(thing, environment)
+                self._run(thing, {**environment, **thing.given})
 
     def watch(self) -> None:
         """Keep an eye on every part. Ends only by StopAsked or PartEnded."""

@@ -17,10 +17,16 @@ TEMPORAL_SAYS_WHERE = ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a demo's parts are, and ``pid``, its supervisor's process id. The database's address holds its password."""
+    """Where a demo's parts are, and ``pid``, its supervisor's process id. The database's addresses hold passwords.
+
+    Commands and worker use ``database_url``; the web has the app's and the door's, and migrating is the owner's.
+    """
 
     pid: int
     database_url: str
+    app_database_url: str
+    door_database_url: str
+    owner_database_url: str
     smtp_url: str
     web_url: str
     inbox_dir: str | None

@@ -17,7 +17,8 @@ NOWHERE = "127.0.0.1:9"
 @asynccontextmanager
 async def without_a_database() -> AsyncIterator[httpx2.AsyncClient]:
     """The web process, started while its database is down."""
-    app = create_app(Settings(database_url=f"postgresql://{NOWHERE}/none", smtp_url=f"smtp://{NOWHERE}"))
+    none = f"postgresql://{NOWHERE}/none"
+    app = create_app(Settings(database_url=none, door_database_url=none, smtp_url=f"smtp://{NOWHERE}"))
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from iom.adapters.embedded.child import free_port
+from iom.adapters.embedded.postgres import as_role
 from iom.vocabulary import Role
 from tests.integration.api_house import ApiHouse
 
@@ -24,7 +25,11 @@ CHECKS_LEFT_OUT = "positive_data_acceptance"
 async def a_server(database_url: str) -> AsyncIterator[str]:
     """`iom web` as a process; gives its address."""
     port = free_port()
-    ours = {"IOM_DATABASE_URL": database_url, "IOM_SMTP_URL": "smtp://127.0.0.1:9"}
+    ours = {
+        "IOM_DATABASE_URL": as_role(database_url, "iom_app"),
+        "IOM_DOOR_DATABASE_URL": as_role(database_url, "iom_door"),
+        "IOM_SMTP_URL": "smtp://127.0.0.1:9",
+    }
     command = (sys.executable, "-m", "iom", "web", "--port", str(port))
     server = await asyncio.create_subprocess_exec(
         *command, env=os.environ | ours, stderr=asyncio.subprocess.DEVNULL

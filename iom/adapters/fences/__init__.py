@@ -1,13 +1,14 @@
-"""The second fence: roles, row-level security and grants in PostgreSQL, put up anew at every migrate. Decides nothing."""
+"""The second fence: row-level security and grants in PostgreSQL, put up anew at every migrate. Decides nothing."""
 
 from pathlib import Path
 from typing import Any
 
 from psycopg import AsyncConnection, sql
 
-from iom.access import ALLOWED, EVERYWHERE, MATRIX, WRITTEN_BY
+from iom.access import ALLOWED, EVERYWHERE, MATRIX, WRITTEN_BY, Sight
 from iom.adapters.fences.rules import RULES, Rule
 from iom.refusals import Refused
+from iom.vocabulary import Role
 
 APP, DOOR, WORKER = "iom_app", "iom_door", "iom_worker"
 """Who connects: the web for somebody signed in, the web before that, the worker and the commands."""
@@ -17,17 +18,15 @@ POLICIES = ("owner", "worker", "door", "read", "add", "change")
 FUNCTIONS = [Path(__file__).parent / name for name in ("functions.sql", "logs.sql")]
 
 CALLED_BY_APP = (
-    "visit(int)",
     "me()",
     "role()",
     "agency()",
     "enter_by_token(text)",
     "enter_by_session(text, timestamptz)",
-    "sees_all(text, text[])",
-    "seen(text, text[])",
+    "sees_all(text[])",
+    "seen(text[])",
     "walled()",
-    "agreed(text)",
-    "may(text)",
+    "may(text[])",
     "may_write(text)",
     "owns(uuid, text)",
     "opening(uuid)",
@@ -72,17 +71,24 @@ async def _roles(conn: AsyncConnection[Any]) -> None:
 
 
 async def _matrix(conn: AsyncConnection[Any]) -> None:
-    sights = [
-        (role, tier, sight, role in EVERYWHERE) for role, row in MATRIX.items() for tier, sight in row.items()
-    ]
-    deeds = [(role, deed) for deed, roles in ALLOWED.items() for role in roles]
+    roles = [(role, " ".join(_sights(role)), " ".join(_deeds(role))) for role in Role]
     entries = [(kind, deed) for kind, allowed in WRITTEN_BY.items() for deed in allowed]
     async with conn.cursor() as cursor:
-        for table, rows in (("matrix", sights), ("deeds", deeds), ("entries", entries)):
+        for table, rows in (("roles", roles), ("entries", entries)):
             name = sql.Identifier("fence", table)
             places = sql.SQL(", ").join([sql.Placeholder()] * len(rows[0]))
             await cursor.execute(sql.SQL("delete from {}").format(name))
             await cursor.executemany(sql.SQL("insert into {} values ({})").format(name, places), rows)
+
+
+def _sights(role: Role) -> list[str]:
+    """As ``functions.sql`` reads them: "T1:full", and "T1:full:all" where it is so on every case."""
+    on_its_cases = [f"{tier}:{sight}" for tier, sight in MATRIX[role].items() if sight is not Sight.NONE]
+    return [*on_its_cases, *(f"{each}:all" for each in on_its_cases if role in EVERYWHERE)]
+
+
+def _deeds(role: Role) -> list[str]:
+    return sorted(deed for deed, roles in ALLOWED.items() if role in roles)
 
 
 def _fence(table: str, rule: Rule) -> bytes:

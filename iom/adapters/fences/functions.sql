@@ -1,6 +1,6 @@
 -- What row-level security asks: who is signed in, what they may see, what they may write.
--- Every function here runs as the owner of the tables and pins its search path. iom_app may call those granted at the
--- end and no other. Applied anew at every `iom migrate`; so it must be safe to run again.
+-- What iom_app may call runs as the owner of the tables and pins its search path; seal and visit are called by those only,
+-- and so need neither. Applied anew at every `iom migrate`; so it must be safe to run again.
 
 set local check_function_bodies = off; -- they call each other, in whatever order they stand
 
@@ -11,16 +11,13 @@ insert into fence.secret
 select sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))
 where not exists (select from fence.secret);
 
-create table if not exists fence.matrix (
-    role text, tier text, sight text not null, everywhere boolean not null, primary key (role, tier)
-);
-create table if not exists fence.deeds (role text, deed text, primary key (role, deed));
+create table if not exists fence.roles (role text primary key, sights text not null, deeds text not null);
 create table if not exists fence.entries (kind text, deed text, primary key (kind, deed));
 
 -- The seal: only these functions know the secret, and it holds for one transaction of one connection. So a context that
 -- somebody sets by hand, or keeps from an earlier transaction, opens nothing.
 create or replace function fence.seal(visit text) returns text
-language plpgsql stable security definer set search_path = pg_catalog as $$
+language plpgsql stable as $$
 declare secret bytea;
 begin
     select value into secret from fence.secret;
@@ -28,8 +25,9 @@ begin
         visit || '|' || pg_backend_pid() || '|' || extract(epoch from transaction_timestamp()), 'UTF8') || secret), 'hex');
 end $$;
 
+-- One part of the context, if its seal holds: 1 the account, 2 its role, 3 its agency, 4 what it sees, 5 what it may do.
 create or replace function fence.visit(part int) returns text
-language plpgsql stable security definer set search_path = pg_catalog as $$
+language plpgsql stable as $$
 declare
     said text := current_setting('iom.visit', true);
     visit text := split_part(said, '#', 1);
@@ -41,20 +39,46 @@ begin
 end $$;
 
 create or replace function fence.me() returns uuid
-language sql stable security definer set search_path = pg_catalog as $$ select fence.visit(1)::uuid $$;
+language plpgsql stable security definer set search_path = pg_catalog as $$ begin return fence.visit(1)::uuid; end $$;
 
 create or replace function fence.role() returns text
-language sql stable security definer set search_path = pg_catalog as $$ select fence.visit(2) $$;
+language plpgsql stable security definer set search_path = pg_catalog as $$ begin return fence.visit(2); end $$;
 
 create or replace function fence.agency() returns uuid
-language sql stable security definer set search_path = pg_catalog as $$ select fence.visit(3)::uuid $$;
+language plpgsql stable security definer set search_path = pg_catalog as $$ begin return fence.visit(3)::uuid; end $$;
 
-create or replace function fence.enter(account uuid) returns void
+-- The transaction is in this account's name from here on, unless it has left. The context says what its role sees of the
+-- tiers its agency agreed to, as in "T1:full T2:own", with "T1:full:all" where that is so on every case; and what it may
+-- do, which is nothing once the agreement is over. Both are worked out once for each transaction.
+create or replace function fence.enter(account uuid)
+returns table (id uuid, name text, email text, role text, agency_id uuid, agency text, tiers text[], agreed_until date,
+               vouched_at timestamptz)
 language plpgsql security definer set search_path = pg_catalog as $$
-declare visit text;
+declare
+    visit text;
+    sights text;
 begin
-    select concat_ws('|', a.id, a.role, a.agency_id) into visit from public.account a where a.id = account;
+    select a.id, a.name, a.email, a.role, a.agency_id, g.name, n.tiers, n.expires_on,
+           coalesce(a.recertified_at, a.joined_at), r.sights,
+           concat_ws('|', a.id, a.role, a.agency_id, '%', case when current_date <= n.expires_on then r.deeds else '' end)
+    into id, name, email, role, agency_id, agency, tiers, agreed_until, vouched_at, sights, visit
+    from public.account a join public.agency g on g.id = a.agency_id
+    left join fence.roles r on r.role = a.role
+    left join lateral (
+        select x.tiers, x.expires_on from public.agreement x where x.agency_id = g.id
+        order by x.signed_on desc, x.expires_on desc limit 1
+    ) n on true
+    where a.id = account and a.left_at is null;
+    if not found then
+        return;
+    end if;
+    if cardinality(tiers) < 6 or tiers is null then
+        sights := (select coalesce(string_agg(s, ' '), '') from unnest(string_to_array(sights, ' ')) s
+                   where left(s, 2) = any (tiers));
+    end if;
+    visit := replace(visit, '%', coalesce(sights, ''));
     perform set_config('iom.visit', visit || '#' || fence.seal(visit), true);
+    return next;
 end $$;
 
 -- Whose token this is; from here on the transaction is in their name. No row: nobody's.
@@ -65,7 +89,7 @@ language plpgsql security definer set search_path = pg_catalog as $$
 begin
     perform set_config('iom.visit', '', true);
     return query
-    select s.* from public.api_token t, lateral fence.signed_in(t.account_id) s
+    select s.* from public.api_token t, lateral fence.enter(t.account_id) s
     where t.token_hash = sha256(convert_to(token, 'UTF8')) and t.revoked_at is null;
 end $$;
 
@@ -83,96 +107,72 @@ begin
       and t.seen_at > at - make_interval(mins => t.idle_minutes) and t.until > at and t.ended_at is null;
     return query
     select s.*, t.form_token::text, t.id, t.confirmed_at
-    from public.session t, lateral fence.signed_in(t.account_id) s
+    from public.session t, lateral fence.enter(t.account_id) s
     where t.token_hash = hash and t.ended_at is null and t.until > at
       and t.seen_at > at - make_interval(mins => t.idle_minutes);
 end $$;
 
-create or replace function fence.signed_in(account uuid)
-returns table (id uuid, name text, email text, role text, agency_id uuid, agency text, tiers text[], agreed_until date,
-               vouched_at timestamptz)
-language plpgsql security definer set search_path = pg_catalog as $$
+-- Whether they see one of these ("T1:full:all") on every case that is not walled off.
+create or replace function fence.sees_all(wanted text[]) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog as $$
 begin
-    perform fence.enter(account);
-    return query
-    select a.id, a.name::text, a.email::text, a.role::text, a.agency_id, g.name::text, n.tiers, n.expires_on,
-           coalesce(a.recertified_at, a.joined_at)
-    from public.account a join public.agency g on g.id = a.agency_id
-    left join lateral (
-        select x.tiers, x.expires_on from public.agreement x where x.agency_id = g.id
-        order by x.signed_on desc, x.expires_on desc limit 1
-    ) n on true
-    where a.id = account and a.left_at is null;
+    return coalesce(string_to_array(fence.visit(4), ' ') && wanted, false);
 end $$;
 
--- Whether this role sees the tier on every case that is not walled off.
-create or replace function fence.sees_all(wanted_tier text, wanted text[]) returns boolean
-language sql stable security definer set search_path = pg_catalog as $$
-    select fence.agreed(wanted_tier) and exists (
-        select from fence.matrix m
-        where m.role = fence.role() and m.tier = wanted_tier and m.everywhere and m.sight = any (wanted)
-    )
-$$;
-
--- The cases on whose team they are, or into which they were let, where their role sees the tier so.
-create or replace function fence.seen(wanted_tier text, wanted text[]) returns setof uuid
+-- The cases on whose team they are, or into which they were let, where they see one of these.
+create or replace function fence.seen(wanted text[]) returns setof uuid
 language plpgsql stable security definer set search_path = pg_catalog rows 100 as $$
 declare
-    sight text := (select m.sight from fence.matrix m where m.role = fence.role() and m.tier = wanted_tier);
-    mine uuid := fence.me();
+    sights text[] := string_to_array(fence.visit(4), ' ');
+    in_custody boolean := 'T2:in_custody' = any (sights) and 'T2:full' = any (wanted);
 begin
-    if not fence.agreed(wanted_tier) then
+    if not (in_custody or sights && wanted) then
         return;
-    elsif sight = any (wanted) then
-        return query select t.case_id from public.team_member t where t.account_id = mine;
-    elsif sight = 'in_custody' and 'full' = any (wanted) then
-        return query
-        select t.case_id from public.team_member t join public.whereabouts w on w.case_id = t.case_id
-        where t.account_id = mine and w.custody_status in ('remand', 'sentenced', 'recalled');
     end if;
+    return query
+    select t.case_id from public.team_member t
+    where t.account_id = fence.me() and (not in_custody or sights && wanted or exists (
+        select from public.whereabouts w
+        where w.case_id = t.case_id and w.custody_status in ('remand', 'sentenced', 'recalled')));
 end $$;
 
 -- Cases that are closed to all but their team.
 create or replace function fence.walled() returns setof uuid
-language sql stable security definer set search_path = pg_catalog rows 10 as $$
-    select c.id from public.cases c where c.restricted_at is not null
-$$;
+language plpgsql stable security definer set search_path = pg_catalog rows 10 as $$
+begin
+    return query select c.id from public.cases c where c.restricted_at is not null;
+end $$;
 
--- Whether a tier stands in their agency's information sharing agreement. Over or not: reading goes on, writing stops.
-create or replace function fence.agreed(wanted_tier text) returns boolean
-language sql stable security definer set search_path = pg_catalog as $$
-    select wanted_tier = any (n.tiers) from public.agreement n where n.agency_id = fence.agency()
-    order by n.signed_on desc, n.expires_on desc limit 1
-$$;
+-- Whether they may do one of these at all, today.
+create or replace function fence.may(wanted text[]) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return coalesce(string_to_array(fence.visit(5), ' ') && wanted, false);
+end $$;
 
--- Whether they may do this at all, today.
-create or replace function fence.may(wanted_deed text) returns boolean
-language sql stable security definer set search_path = pg_catalog as $$
-    select exists (select from fence.deeds d where d.role = fence.role() and d.deed = wanted_deed)
-       and coalesce((select current_date <= n.expires_on from public.agreement n where n.agency_id = fence.agency()
-                     order by n.signed_on desc, n.expires_on desc limit 1), false)
-$$;
-
--- Whether their role may put this kind of entry into a case's log.
+-- Whether they may put this kind of entry into a case's log.
 create or replace function fence.may_write(wanted_kind text) returns boolean
-language sql stable security definer set search_path = pg_catalog as $$
-    select exists (select from fence.entries e where e.kind = wanted_kind and fence.may(e.deed))
-$$;
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return exists (select from fence.entries e
+                   where e.kind = wanted_kind and e.deed = any (string_to_array(fence.visit(5), ' ')));
+end $$;
 
 -- Whether a step of this owner is theirs to do.
 create or replace function fence.owns(on_case uuid, owner text) returns boolean
-language sql stable security definer set search_path = pg_catalog as $$
-    select exists (select from public.team_member t
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return exists (select from public.team_member t
                    where t.case_id = on_case and t.role = owner and t.account_id = fence.me())
-        or (owner = fence.role() and exists (select from fence.matrix m where m.role = owner and m.everywhere)
-            and on_case not in (select fence.walled()))
-$$;
+        or (owner = fence.role() and fence.visit(4) like '%:all%' and on_case not in (select fence.walled()));
+end $$;
 
 -- Whether the case is being opened in this very transaction: its log is empty until then.
 create or replace function fence.opening(on_case uuid) returns boolean
-language sql stable security definer set search_path = pg_catalog as $$
-    select exists (select from public.cases c where c.id = on_case and c.last_seq = 0)
-$$;
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return exists (select from public.cases c where c.id = on_case and c.last_seq = 0);
+end $$;
 
 -- The person who has one of these identifiers, and the reference of their open case: a nomination must not open a second.
 create or replace function fence.known_by(pnc_id text, crn text, noms_number text)
@@ -181,7 +181,7 @@ language sql stable security definer set search_path = pg_catalog as $$
     select p.id, c.local_ref::text, case when c.closed_at is null then c.ref::text end
     from public.person p left join public.cases c on c.person_id = p.id
     where (p.pnc_id = known_by.pnc_id or p.crn = known_by.crn or p.noms_number = known_by.noms_number)
-      and (session_user <> 'iom_app' or fence.may('nominate'))
+      and (session_user <> 'iom_app' or fence.may('{nominate}'))
     order by c.closed_at nulls first, c.opened_at desc
     limit 1
 $$;

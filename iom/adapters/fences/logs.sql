@@ -5,7 +5,7 @@
 create or replace function fence.reads_logs() returns boolean
 language sql stable security definer set search_path = pg_catalog as $$
     select session_user <> 'iom_app'
-        or exists (select from fence.deeds d where d.role = fence.role() and d.deed = 'read_logs')
+        or exists (select from fence.roles r where r.role = fence.role() and 'read_logs' = any (string_to_array(r.deeds, ' ')))
 $$;
 
 create or replace function fence.case_ref(wanted uuid) returns text
@@ -39,7 +39,7 @@ language sql stable security definer set search_path = pg_catalog as $$
     select c.id from public.cases c
     where c.ref = wanted
       and ((select fence.reads_logs())
-           or ((select fence.sees_all('{T2:full}')) and c.id not in (select fence.walled()))
+           or ((select fence.sees_all('{T2:full:all}')) and c.id not in (select fence.walled()))
            or c.id in (select fence.seen('{T2:full}')))
 $$;
 

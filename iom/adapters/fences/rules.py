@@ -17,7 +17,8 @@ class Rule:
     """One table's fence. ``tier`` is None where nothing is about a person on the scheme.
 
     ``read``, ``insert`` and ``update`` are SQL expressions; ``shown`` and ``changed`` the columns they are good for,
-    all if empty. What is to be updated must be readable as well: PostgreSQL asks both. ``door`` is what may be done before anybody is signed in, as grants.
+    all if empty. What is to be updated must be readable as well: PostgreSQL asks both. ``door`` is what may be done
+    before anybody is signed in, as grants.
     """
 
     tier: Tier | None
@@ -31,14 +32,21 @@ class Rule:
 
 def sees(*wanted: tuple[Tier, Sight], case: str = "case_id") -> str:
     """Rows of cases on which they have one of these sights."""
-    asked = f"'{{{','.join(f'{tier}:{sight}' for tier, sight in wanted)}}}'"
-    everywhere = f"(select fence.sees_all({asked})) and {case} not in (select fence.walled())"
-    return f"(({everywhere}) or {case} in (select fence.seen({asked})))"
+    sights = [f"{tier}:{sight}" for tier, sight in wanted]
+    everywhere = f"(select fence.sees_all({_array(f'{each}:all' for each in sights)}))"
+    is_walled = (
+        "cases.restricted_at is not null" if case == "cases.id" else f"{case} in (select fence.walled())"
+    )
+    return f"(({everywhere} and not {is_walled}) or {case} in (select fence.seen({_array(sights)})))"
 
 
 def may(*deeds: Deed) -> str:
     """They may do one of these deeds today."""
-    return "(" + " or ".join(f"(select fence.may('{deed}'))" for deed in deeds) + ")"
+    return f"(select fence.may({_array(deeds)}))"
+
+
+def _array(words: Iterable[str]) -> str:
+    return f"'{{{','.join(words)}}}'"
 
 
 def both(*expressions: str) -> str:
@@ -64,7 +72,7 @@ ON_CASE = sees(T1_FULL, T1_OWN)
 CASE_TIER = sees(T2_FULL)
 COUNTED = sees(T2_FULL, COUNTS)
 LET_IN = sees(T1_FULL, T1_OWN, COUNTS)
-OPEN_CASE = sees(T1_FULL, T1_OWN, COUNTS, case="id")
+OPEN_CASE = sees(T1_FULL, T1_OWN, COUNTS, case="cases.id")
 
 STEP = either(
     both("owner <> 'mentor'", sees(T1_FULL)),

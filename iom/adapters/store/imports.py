@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from iom.adapters.database import Connection
+from iom.adapters.store import agreements
 from iom.adapters.store.rows import insert_new
 from iom.adapters.tables import Account, Agency, HeldRow
 from iom.vocabulary import Role
@@ -96,7 +97,9 @@ async def _found(conn: Connection, query: LiteralString, key: str) -> UUID | Non
 
 async def _made(conn: Connection, query: LiteralString, key: str, new: Agency | Account) -> UUID:
     """Makes it, unless somebody else has in the meantime: then theirs."""
-    await insert_new(conn, [new], unique="code" if isinstance(new, Agency) else "email")
+    is_agency = isinstance(new, Agency)
+    if await insert_new(conn, [new], unique="code" if is_agency else "email") and is_agency:
+        await agreements.begin_provisional(conn, new.id)
     made = await _found(conn, query, key)
     assert made is not None, "it was made, by us or by them"
     return made

@@ -14,13 +14,12 @@ from iom.adapters.tables import Remark
 from iom.step import Answer, Answered, Step
 from iom.vocabulary import Clock, Outcome, Role
 
-LOCK = "select 1 from cases where id = (select case_id from step where id = %s) for update"
+LOCK = "select restricted_at is not null as is_restricted from cases where id = (select case_id from step where id = %s) for update"
 """Whoever writes on a case holds its row first, the plan too: so nobody waits for each other in a circle."""
 
 READ = """
 select id, case_id, key, title, form, owner, clock, outcomes, results, due_at, closed_at,
-       exists (select 1 from team_member where case_id = step.case_id and account_id = %s) as on_team,
-       case_id in (select id from cases where restricted_at is not null) as is_restricted
+       exists (select 1 from team_member where case_id = step.case_id and account_id = %s) as on_team
 from step where id = %s
 """
 
@@ -44,10 +43,10 @@ class Locked:
 async def lock(conn: Connection, step_id: UUID, account_id: UUID) -> Locked | None:
     """Holds a step's case, then reads the step as it stands; None if there is none."""
     async with conn.pipeline():
-        await conn.execute(LOCK, (step_id,))
+        held = await conn.execute(LOCK, (step_id,))
         found = await conn.execute(READ, (account_id, step_id))
-        row = await found.fetchone()
-    return Locked(_step(row), row["on_team"], row["is_restricted"]) if row else None
+        case, row = await held.fetchone(), await found.fetchone()
+    return Locked(_step(row), row["on_team"], case["is_restricted"]) if case and row else None
 
 
 async def write_answer(
