@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from iom.adapters.database import open_pool
 from iom.adapters.settings import Settings, load_settings
+from iom.adapters.sign_in_rules import check_second_factor
 from iom.refusals import Refused
 from web import health, pages
 from web.api import routes
@@ -22,11 +23,15 @@ PATIENCE = 5.0
 DOOR_CONNECTIONS = 4
 """Checking a password takes ten times as long as its statements do."""
 
-NO_DOOR = "Set IOM_DOOR_DATABASE_URL: the web signs people in as iom_door and works as iom_app (IOM_DATABASE_URL)."
+NO_DOOR = (
+    "Set IOM_DOOR_DATABASE_URL: the web signs people in as iom_door and works as iom_app (IOM_DATABASE_URL)."
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The app, on these settings or those of the environment. Raises Refused(settings_incomplete).
+
+    Raises Refused(second_factor_needed) where people on other machines could skip theirs.
 
     It starts with the database down too, and answers 503 until that is up.
     """
@@ -39,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings or load_settings()
+    check_second_factor(app.state.settings)
     app.include_router(health.router)
     app.include_router(routes.router)
     describe(app)

@@ -1,9 +1,12 @@
 """The settings of signing in, as the rules they set. Reads no environment and no record."""
 
 from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from iom.adapters.settings import Settings
 from iom.patience import Patience
+from iom.refusals import Refused
 from iom.standing import Terms
 
 
@@ -26,3 +29,24 @@ def idle_minutes(settings: Settings, role: str) -> int:
     """How long a session of this role may rest."""
     strict = role in settings.session_strict_roles.split(",")
     return settings.session_idle_minutes_strict if strict else settings.session_idle_minutes
+
+
+def check_second_factor(settings: Settings, host: str = "127.0.0.1") -> None:
+    """Raises Refused(second_factor_needed) where people could skip their second factor from other machines.
+
+    ``host`` is what the web listens on.
+    """
+    reached_at = (urlsplit(settings.public_url).hostname or "", host)
+    if settings.second_factor == "skippable" and not all(map(_is_this_machine, reached_at)):
+        raise Refused(
+            "second_factor_needed",
+            "IOM_SECOND_FACTOR=skippable is for a demo on this machine, and this service would be reached from others. "
+            "Leave IOM_SECOND_FACTOR out, or set IOM_PUBLIC_URL and --host to 127.0.0.1.",
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

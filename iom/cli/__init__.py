@@ -2,7 +2,21 @@
 
 import typer
 
-from iom.cli import audit, demo, import_cohort, migrate, plans, programme, token, user, web, where, worker
+from iom.cli import (
+    agency,
+    audit,
+    demo,
+    directory,
+    import_cohort,
+    migrate,
+    plans,
+    programme,
+    token,
+    user,
+    web,
+    where,
+    worker,
+)
 from iom.cli.leave import leaving
 
 app = typer.Typer(
@@ -27,8 +41,9 @@ app.add_typer(import_cohort.app, name="import")
 app.add_typer(programme.app, name="programme")
 app.add_typer(plans.app, name="plans")
 app.add_typer(user.app, name="user")
-app.add_typer(user.agencies, name="agency")
+app.add_typer(agency.app, name="agency")
 app.add_typer(token.app, name="token")
+app.add_typer(directory.app, name="directory")
 app.add_typer(audit.app, name="audit")
 
 

@@ -25,13 +25,14 @@ def web(
 
     from iom.adapters.logs import log_as
     from iom.adapters.settings import load_settings
+    from iom.adapters.sign_in_rules import check_second_factor
 
     # When it has stopped in good order, uvicorn sends itself the signal again, for whoever listened before it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
-    log_as(
-        load_settings().log_format
-    )  # what is missing is said here in one sentence, not from inside the server
+    settings = load_settings()  # what is missing is said here in one sentence, not from inside the server
+    check_second_factor(settings, host)
+    log_as(settings.log_format)
     uvicorn.run(
         "web.app:create_app",
         factory=True,

@@ -105,9 +105,10 @@ class PageHouse:
     record: ApiHouse
     browsers: list[httpx2.AsyncClient] = field(default_factory=list)
 
-    def a_browser(self) -> Browser:
-        transport = httpx2.ASGITransport(self.record.app, raise_app_exceptions=False)
-        client = httpx2.AsyncClient(transport=transport, base_url="http://iom.test")
+    def a_browser(self, address: str = "127.0.0.1", scheme: str = "http") -> Browser:
+        """A browser on the machine with this address."""
+        transport = httpx2.ASGITransport(self.record.app, raise_app_exceptions=False, client=(address, 123))
+        client = httpx2.AsyncClient(transport=transport, base_url=f"{scheme}://iom.test")
         self.browsers.append(client)
         return Browser(client, self)
 

@@ -27,10 +27,14 @@ async def test_the_right_password_begins_a_session_that_scripts_and_other_sites_
 
 async def test_by_https_the_cookie_is_kept_to_this_host_and_to_https(pages: PageHouse) -> None:
     pages.set(public_url="https://iom.example")
-    cookie = (await pages.a_browser().sign_in(EMAIL)).answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-iom=")
-    assert "; Secure" in cookie
-    assert "domain" not in cookie.lower()
+    browser = pages.a_browser(scheme="https")
+    half = await browser.send_password(EMAIL)
+    whole = await browser.sign_in(EMAIL)
+    for shown, name in ((half, "__Host-iom-half="), (whole, "__Host-iom=")):
+        cookie = shown.answer.headers["set-cookie"]
+        assert cookie.startswith(name)
+        assert "; Secure" in cookie
+        assert "domain" not in cookie.lower()
 
 
 async def test_the_record_holds_no_cookie_and_no_password(pages: PageHouse) -> None:
@@ -98,8 +102,8 @@ async def test_after_signing_in_people_are_where_they_wanted_to_be(pages: PageHo
     browser = pages.a_browser()
     asked = await browser.get(f"/steps/{step}")
     assert asked.to == f"/sign-in?next=/steps/{step}"
-    form = (await browser.get(asked.to)).page.fields("/sign-in")
-    shown = await browser.post("/sign-in", form | {"email": EMAIL, "password": PASSWORD})
+    assert (await browser.get(asked.to)).page.value_of("next") == f"/steps/{step}"
+    shown = await browser.sign_in(EMAIL, leading_to=f"/steps/{step}")
     assert shown.to == f"/steps/{step}"
     assert (await browser.get(shown.to)).status == 200
 
@@ -156,16 +160,36 @@ async def test_signing_out_ends_the_session_and_not_only_the_cookie(pages: PageH
 async def test_a_session_ends_when_it_is_not_used_and_goes_on_while_it_is(pages: PageHouse) -> None:
     browser = await pages.signed_in(Role.COORDINATOR)
     for _ in range(3):
-        pages.record.wall += timedelta(minutes=20)
+        pages.record.wall += timedelta(minutes=14)
         assert (await browser.get("/")).status == 200
-    pages.record.wall += timedelta(minutes=31)
+    pages.record.wall += timedelta(minutes=16)
+    assert (await browser.get("/")).to == "/sign-in"
+
+
+@pytest.mark.parametrize(("role", "minutes"), [(Role.COORDINATOR, 15), (Role.TREATMENT_WORKER, 30)])
+async def test_police_tier_sessions_rest_for_less_long_than_partners(
+    pages: PageHouse, role: Role, minutes: int
+) -> None:
+    browser = await pages.signed_in(role)
+    pages.record.wall += timedelta(minutes=minutes - 1)
+    assert (await browser.get("/")).status == 200
+    pages.record.wall += timedelta(minutes=minutes + 1)
     assert (await browser.get("/")).to == "/sign-in"
 
 
 async def test_how_long_is_a_setting(pages: PageHouse) -> None:
     pages.set(session_idle_minutes=5)
-    browser = await pages.signed_in(Role.COORDINATOR)
+    browser = await pages.signed_in(Role.TREATMENT_WORKER)
     pages.record.wall += timedelta(minutes=6)
+    assert (await browser.get("/")).to == "/sign-in"
+
+
+async def test_after_a_day_everybody_signs_in_anew_however_busy(pages: PageHouse) -> None:
+    browser = await pages.signed_in(Role.TREATMENT_WORKER)
+    for _ in range(28):
+        pages.record.wall += timedelta(minutes=25)
+        assert (await browser.get("/")).status == 200
+    pages.record.wall += timedelta(minutes=25)
     assert (await browser.get("/")).to == "/sign-in"
 
 

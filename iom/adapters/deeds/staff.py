@@ -4,8 +4,9 @@ Runs at the door or by command, never as ``iom_app``: nobody who works on cases 
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from iom.access import ALLOWED, EVERYWHERE, Actor, Deed
@@ -14,9 +15,11 @@ from iom.adapters.deeds import joining
 from iom.adapters.deeds.joining import SHORTEST_PASSWORD, Joined, NewAccount
 from iom.adapters.passwords import hashed
 from iom.adapters.store import accounts, second_factors, sessions
+from iom.adapters.store import joining as joining_rows
 from iom.adapters.store import staff_accounts as rows
 from iom.adapters.store.staff_accounts import StaffAccount
 from iom.refusals import Refused
+from iom.standing import Terms
 from iom.vocabulary import Role
 
 GIVEN_BY_CONTACTS = frozenset(Role) - EVERYWHERE - {Role.ADMINISTRATOR, Role.AUDITOR}
@@ -153,6 +156,56 @@ async def change_own_password(
         if session.id != here:
             await sessions.end(conn, session.id, actor.account_id, at)
     await rows.note(conn, actor.account_id, actor.account_id, "password_set", at)
+
+
+async def account_at(conn: Connection, email: str) -> UUID:
+    """The account with this address. Raises Refused(account_unknown)."""
+    account_id = await accounts.id_of(conn, email.strip())
+    if account_id is None:
+        raise Refused("account_unknown", f"Nobody signs in here as {email}. See who does: iom user list.")
+    return account_id
+
+
+async def name_contact(conn: Connection, agency: str, email: str, at: datetime) -> str:
+    """Names who answers for an agency; gives the agency's name. Raises Refused: agency_unknown, account_unknown."""
+    account = await rows.one(conn, await account_at(conn, email))
+    for known in await rows.agencies(conn):
+        if account and known.id == account.agency_id and agency.lower() in (known.code, known.name.lower()):
+            await joining_rows.set_point_of_contact(conn, known.id, account.id)
+            await rows.note(conn, account.id, None, "named_contact", at)
+            return known.name
+    raise Refused(
+        "agency_unknown", f"{email} does not work for {agency}. See both: iom user list, iom agency list."
+    )
+
+
+async def told(conn: Connection, email: str | None, terms: Terms, at: datetime) -> list[dict[str, Any]]:
+    """Accounts as a command tells of them: the one at this address, else all. Raises Refused(account_unknown)."""
+    if email is None:
+        return [_told(account, terms, at) for account in await rows.listed(conn, None)]
+    account = await rows.one(conn, await account_at(conn, email))
+    assert account is not None, "it has just been found"
+    changes = [asdict(change) for change in await rows.changes(conn, account.id)]
+    return [_told(account, terms, at) | {"changes": changes}]
+
+
+def _told(account: StaffAccount, terms: Terms, at: datetime) -> dict[str, Any]:
+    lock = account.lock(terms, at)
+    return {
+        "email": account.email,
+        "name": account.name,
+        "role": account.role,
+        "agency": account.agency,
+        "point_of_contact": account.is_contact,
+        "state": "left" if account.left_at else lock or "active",
+        "due": account.is_due(terms, at),
+        "by_link": account.by_link,
+        "has_password": account.has_password,
+        "has_second_factor": account.has_factor,
+        "tokens": account.tokens,
+        "signed_in_at": account.standing.signed_in_at,
+        "recertify_by": account.standing.recertify_by(terms),
+    }
 
 
 async def _set_password(conn: Connection, account_id: UUID, password: str) -> None:
