@@ -8,6 +8,8 @@ from starlette.types import Scope
 from web.cookies import is_secure
 from web.pages import (
     account,
+    audit,
+    audit_unusual,
     case,
     cohort,
     confirm,
@@ -52,6 +54,8 @@ ROUTERS = (
     confirm,
     people,
     session_clock,
+    audit,
+    audit_unusual,
 )
 
 

@@ -1,4 +1,4 @@
-"""Reading the record of looks: who was at a case, what an account was at, what is unusual. Each leaves a line itself."""
+"""Reading the record of looks: of a case, of an account, what is unusual. Each reading leaves a line itself."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,7 +26,8 @@ async def at_case(
     case_id = await case_looks.readable(conn, ref)
     if case_id is None:
         raise Refused(
-            "case_not_found", "There is no such case among those whose looks you can see. Check the reference."
+            "case_not_found",
+            "There is no such case among those whose looks you can see. Check the reference.",
         )
     await by.note(conn, CONSULT, f"case:{ref}", case_id, "who_has_looked")
     return Page.of(await case_looks.newest(conn, ref, limit + 1, before), limit)

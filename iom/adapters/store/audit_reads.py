@@ -78,6 +78,16 @@ class Busy:
     cases: int
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Whose looks they are."""
+
+    id: UUID
+    name: str
+    email: str
+    agency: str
+
+
 _ABOUT = f"""(audit.case_id = (select fence.case_named(%(case_ref)s))
               or (audit.object like 'cases:%%' and {SHOWN.replace("object", "audit.object")} @> array[%(case_ref)s]))"""
 
@@ -158,6 +168,16 @@ async def busiest(
     values = {"since": since, "most": most, "limit": limit, "hour": hour, "account": account}
     async with conn.cursor(row_factory=class_row(Busy)) as cursor:
         return await (await cursor.execute(_BUSY, values)).fetchall()
+
+
+async def whose(conn: Connection, account_id: UUID) -> Whose | None:
+    """The account of this id, be it that of somebody who has left."""
+    statement = """
+        select account.id, account.name, account.email, agency.name as agency
+        from account join agency on agency.id = account.agency_id where account.id = %s
+    """
+    async with conn.cursor(row_factory=class_row(Whose)) as cursor:
+        return await (await cursor.execute(statement, (account_id,))).fetchone()
 
 
 async def account_named(conn: Connection, email: str) -> UUID | None:
