@@ -43,7 +43,9 @@ class StaffChange(SQLModel, table=True):
     """What was done to an account, when and by whom (nobody: by command). Insert only; ids and codes, no content."""
 
     __tablename__ = "staff_change"
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": True}
+    )
     at: datetime = moment_column()
     account_id: UUID = Field(foreign_key="account.id", index=True)
     by_id: UUID | None = Field(default=None, foreign_key="account.id")
