@@ -83,6 +83,11 @@ class Return:
     redirect_uri: str
 
 
+def way_back(public_url: str, directory: Directory) -> str:
+    """Where the directory sends people back: its own address for each, so that no answer counts as another's."""
+    return f"{public_url}/sign-in/directory/{directory.code}/return"
+
+
 class Provider:
     """One directory, with what it said of itself lately."""
 
@@ -126,6 +131,10 @@ class Provider:
         if self.directory.asks_userinfo:
             claims = await self._with_userinfo(claims, bearings.endpoints.userinfo, tokens)
         return told_by(claims, self.directory, brought.began_at)
+
+    async def count_keys(self, at: datetime) -> int:
+        """How many keys it may sign with, asked for if need be. Raises OutOfReach or Untrusted."""
+        return len((await self._keys.get(at)).keys)
 
     def _check_sender(self, issuer: str | None, bearings: Bearings) -> None:
         """An answer that names somebody else, or nobody where it must name itself, is another directory's."""

@@ -6,7 +6,9 @@ from uuid import UUID
 from iom.adapters.database import Connection
 from iom.adapters.directory import Told
 from iom.adapters.directory_settings import Directory
+from iom.adapters.store import accounts, sessions
 from iom.adapters.store import directory as rows
+from iom.adapters.store.staff_accounts import note
 from iom.refusals import Refused
 
 
@@ -21,9 +23,24 @@ async def account_of(conn: Connection, directory: Directory, told: Told, at: dat
     if told.email.isascii() and told.email:
         first = await rows.link(conn, told.issuer, told.subject, told.email, directory.agency, at)
         if first is not None:
+            await note(conn, first, None, "directory_linked", at, directory.code)
             return first
     agency = await rows.agency_name(conn, directory.agency)
     raise Refused("directory_account_unknown", _whom_to_ask(directory.name, told, agency))
+
+
+async def unlink(conn: Connection, email: str, at: datetime) -> int:
+    """Forgets who in any directory this account is and ends its sessions: the next sign-in goes by address again.
+
+    Returns in how many directories it was somebody. Raises Refused(account_unknown).
+    """
+    account_id = await accounts.id_of(conn, email.strip())
+    if account_id is None:
+        raise Refused("account_unknown", f"Nobody signs in here as {email}. Check the address.")
+    were = await rows.unlink(conn, account_id)
+    await sessions.end_all(conn, account_id, at)
+    await note(conn, account_id, None, "directory_unlinked", at)
+    return were
 
 
 def _whom_to_ask(name: str, told: Told, agency: str) -> str:

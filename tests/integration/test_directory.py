@@ -137,6 +137,20 @@ async def test_who_left_or_moved_on_no_longer_comes_in(directory: DirectoryHouse
     assert (await directory.come_back(directory.pages.a_browser())).status == 403
 
 
+async def test_an_account_that_an_import_made_opens_to_nobody(directory: DirectoryHouse) -> None:
+    directory.set()
+    await directory.pages.record.do("update account set password_hash = null where email = %s", EMAIL)
+    assert (await directory.come_back(directory.pages.a_browser())).status == 403
+
+
+async def test_becoming_linked_stands_in_what_was_done_to_the_account(directory: DirectoryHouse) -> None:
+    directory.set()
+    for _ in range(2):
+        await directory.come_back(directory.pages.a_browser())
+    rows = await directory.pages.record.rows("select change, said from staff_change")
+    assert [(row["change"], row["said"]) for row in rows] == [("directory_linked", "police")]
+
+
 async def test_who_lacks_what_the_directory_must_say_does_not_come_in(directory: DirectoryHouse) -> None:
     directory.set(required={"claim": "roles", "any_of": ["IOM.User"]})
     for roles in (None, [], "Mail.Reader", ["iom.user"], {"IOM.User": True}):

@@ -1,12 +1,17 @@
 """A directory that is down, talks nonsense or never stops: people get a page that says so, and soon."""
 
+import json
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.directory_house import WAY_IN, DirectoryHouse
+from iom.adapters.directory_settings import Directory
+from tests.integration.directory_house import EMAIL, WAY_IN, DirectoryHouse
+from tests.integration.provider import SECRET
+from tests.integration.test_commands import Commands, Said
 
 
 @pytest.mark.parametrize(
@@ -125,3 +130,45 @@ async def test_keys_of_other_kinds_beside_a_good_one_do_no_harm(
     directory.set()
     directory.tell(more_keys=more_keys)
     assert (await directory.come_back(directory.pages.a_browser())).status == 303
+
+
+async def test_a_command_says_which_directory_answers(
+    directory: DirectoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, down = directory.set(), directory.a_directory(code="down", issuer="http://127.0.0.1:9")
+    said = await _iom(directory, tmp_path, [good, down], "check", "--json", patch=monkeypatch)
+    assert said.status == 1, said.err
+    assert [(row["directory"], row["fault"]) for row in said.json["directories"]] == [
+        ("police", None),
+        ("down", "does_not_answer"),
+    ]
+    assert said.json["directories"][0]["sends_back_to"] == f"http://127.0.0.1:8000{WAY_IN}/return"
+    assert SECRET not in said.out + said.err
+
+
+async def test_a_command_undoes_who_is_who(
+    directory: DirectoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory.set()
+    browser = directory.pages.a_browser()
+    await directory.come_back(browser)
+    said = await _iom(directory, tmp_path, [], "unlink", "--email", EMAIL, patch=monkeypatch)
+    assert (said.status, said.out) == (0, f"{EMAIL} is forgotten and signed out.\n"), said.err
+    assert (await browser.get("/")).to == "/sign-in"
+    directory.tell(claims={"sub": "made anew"})
+    assert (await directory.come_back(browser)).status == 303
+
+
+async def _iom(
+    directory: DirectoryHouse,
+    folder: Path,
+    described: list[Directory],
+    *words: str,
+    patch: pytest.MonkeyPatch,
+) -> Said:
+    revealed = [
+        each.model_dump(mode="json") | {"client_secret": each.client_secret.get_secret_value()}
+        for each in described
+    ]
+    patch.setenv("IOM_DIRECTORIES", json.dumps(revealed))
+    return await Commands(folder, str(directory.pages.record.scheme.pool.conninfo)).run("directory", *words)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from iom.adapters.database import transaction
-from iom.adapters.directory import Attempt, Provider, Return, Told
+from iom.adapters.directory import Attempt, Provider, Return, Told, way_back
 from iom.adapters.directory_accounts import account_of
 from iom.adapters.directory_settings import Directory
 from iom.adapters.directory_wire import OutOfReach, Untrusted
@@ -141,8 +141,7 @@ def _provider(request: Request, directory: Directory) -> Provider:
 
 
 def _way_back(request: Request, directory: Directory) -> str:
-    """An address of its own for each directory, so that the answer of one never counts as another's."""
-    return f"{settings_of(request).public_url}/sign-in/directory/{directory.code}/return"
+    return way_back(settings_of(request).public_url, directory)
 
 
 def _cookie(request: Request, state: str) -> str:

@@ -55,11 +55,15 @@ async def linked(conn: Connection, issuer: str, subject: str, agency: str) -> UU
 async def link(
     conn: Connection, issuer: str, subject: str, email: str, agency: str, at: datetime
 ) -> UUID | None:
-    """Makes the agency's account with this address this person's, if neither has been linked with this issuer."""
+    """Makes the agency's account with this address this person's, if neither has been linked with this issuer.
+
+    Not one that an import made for an address: nobody has said yet that its owner may come in.
+    """
     found = await conn.execute(
         "insert into directory_identity (issuer, subject, account_id, linked_at)"
         " select %s, %s, account.id, %s from account join agency on agency.id = account.agency_id"
         " where account.email = %s and agency.code = %s and account.left_at is null"
+        " and (account.password_hash is not null or account.by_link)"
         " on conflict do nothing returning account_id",
         (issuer, subject, at, email, agency),
     )
@@ -67,13 +71,11 @@ async def link(
     return row["account_id"] if row else None
 
 
-async def unlink(conn: Connection, email: str) -> int:
-    """Forgets who the account with this address is in any directory; returns how many links that were."""
-    done = await conn.execute(
-        "delete from directory_identity using account where account.id = account_id and account.email = lower(%s)",
-        (email,),
-    )
-    return done.rowcount
+async def unlink(conn: Connection, account_id: UUID) -> int:
+    """Forgets who this account is in any directory; returns in how many it was somebody."""
+    return (
+        await conn.execute("delete from directory_identity where account_id = %s", (account_id,))
+    ).rowcount
 
 
 async def agency_name(conn: Connection, code: str) -> str:
