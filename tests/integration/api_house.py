@@ -19,6 +19,7 @@ from iom.adapters.tables import ApiToken, Case
 from iom.agenda import acts_due
 from iom.vocabulary import Role
 from tests.builders import START, Scheme, a_scheme, an_adopted_case
+from tests.integration.look_check import LookCheck
 from web.app import create_app
 from web.deps import now
 
@@ -27,11 +28,12 @@ Reply = httpx2.Response
 
 @dataclass
 class ApiHouse:
-    """A running API. ``wall`` is what its clock shows; every role of the scheme has a token."""
+    """A running API. ``wall`` is what its clock shows; every role has a token; ``check`` sees every GET."""
 
     app: FastAPI
     client: httpx2.AsyncClient
     scheme: Scheme
+    check: LookCheck
     wall: datetime = START + timedelta(hours=1)
     tokens: dict[Role, str] = field(default_factory=dict)
 
@@ -63,6 +65,10 @@ class ApiHouse:
         """What the record holds."""
         async with transaction(self.scheme.pool) as conn:
             return await (await conn.execute(query, values)).fetchall()
+
+    async def looks(self) -> list[dict[str, Any]]:
+        """The record of looks, the oldest first."""
+        return await self.rows("select * from audit order by id")
 
     async def do(self, statement: str, *values: Any) -> None:
         """One statement, committed."""
@@ -97,12 +103,12 @@ async def an_api(pool: Pool, database_url: str) -> AsyncIterator[ApiHouse]:
     """The API on this record, in this process."""
     app = create_app(web_settings(database_url))
     scheme = await a_scheme(pool)
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    check = LookCheck(pool)
     async with (
         app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://iom.test") as client,
+        httpx2.AsyncClient(transport=check.transport(app), base_url="http://iom.test") as client,
     ):
-        house = ApiHouse(app, client, scheme)
+        house = ApiHouse(app, client, scheme, check)
 
         async def wall() -> datetime:
             return house.wall

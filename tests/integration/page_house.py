@@ -158,7 +158,7 @@ async def another_process(pages: PageHouse) -> AsyncIterator[Browser]:
     """A browser at a second web process on the same record."""
     app = create_app(pages.record.app.state.settings)
     app.dependency_overrides = pages.record.app.dependency_overrides
-    transport = httpx2.ASGITransport(app)
+    transport = pages.record.check.transport(app)
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=transport, base_url="http://iom.test") as client,
