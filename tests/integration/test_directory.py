@@ -4,13 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from iom.adapters.directory_settings import Directory
 from iom.vocabulary import Role
 from tests.integration.directory_house import EMAIL, WAY_IN, DirectoryHouse, asked_in, own_part
 from tests.integration.page_house import PASSWORD
-from tests.integration.provider import SECRET
 
 
 def endpoints(directory: DirectoryHouse) -> dict[str, str]:
@@ -174,40 +171,6 @@ async def test_two_windows_do_not_take_each_others_try(directory: DirectoryHouse
     second = directory.provider.visit(await directory.leave(browser))
     for back in (first, second):
         assert (await browser.client.get(back)).status_code == 303
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"issuer": "http://login.example.org"},
-        {"issuer": "https://user:password@login.example.org"},
-        {"algorithms": ["none"]},
-        {"algorithms": ["HS256"]},
-        {"algorithms": []},
-        {"code": "../police"},
-        {"scopes": ["email"]},
-        {
-            "asks_userinfo": True,
-            "endpoints": dict.fromkeys(("authorize", "token", "jwks"), "https://login.example.org"),
-        },
-        {"endpoints": {"authorize": "https://login.example.org"}},
-        {"second_factor": {"claim": "amr", "any_of": []}},
-        {"misspelt": True},
-        {"client_secret": ""},
-    ],
-)
-def test_settings_that_cannot_be_safe_are_refused(wrong: dict[str, Any]) -> None:
-    described = {
-        "code": "police",
-        "agency": "police",
-        "name": "Police account",
-        "issuer": "https://login.example.org",
-        "client_id": "iom",
-        "client_secret": SECRET,
-    }
-    assert SECRET not in repr(Directory.model_validate(described))
-    with pytest.raises(ValidationError):
-        Directory.model_validate(described | wrong)
 
 
 async def test_where_the_directory_is_the_only_way_a_password_is_none(directory: DirectoryHouse) -> None:
