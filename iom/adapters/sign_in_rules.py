@@ -4,6 +4,7 @@ from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from iom.adapters.directory_settings import is_only_way
 from iom.adapters.settings import Settings
 from iom.patience import Patience
 from iom.refusals import Refused
@@ -29,6 +30,15 @@ def idle_minutes(settings: Settings, role: str) -> int:
     """How long a session of this role may rest."""
     strict = role in settings.session_strict_roles.split(",")
     return settings.session_idle_minutes_strict if strict else settings.session_idle_minutes
+
+
+def check_ours_will_do(settings: Settings, agency_code: str, agency: str) -> None:
+    """Raises Refused(directory_only) where the agency's people sign in with their own directory and in no other way."""
+    if is_only_way(settings.directories, agency_code):
+        raise Refused(
+            "directory_only",
+            f"People of {agency} sign in with their own directory. Choose it on the sign-in page.",
+        )
 
 
 def check_second_factor(settings: Settings, host: str = "127.0.0.1") -> None:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from iom.adapters.database import transaction
-from iom.adapters.directory_settings import is_only_way
+from iom.adapters.sign_in_rules import check_ours_will_do
 from iom.adapters.store import at_door, sessions
 from iom.refusals import Refused
 from web.cookies import take_cookie
@@ -75,11 +75,7 @@ async def _first_factor(
         return None
     async with transaction(door) as conn:
         account = await at_door.by_id(conn, account_id)
-        if is_only_way(settings_of(request).directories, account.agency_code):
-            raise Refused(
-                "directory_only",
-                f"People of {account.agency} sign in with their own directory. Choose it below.",
-            )
+        check_ours_will_do(settings_of(request), account.agency_code, account.agency)
         return await begin_half(request, conn, account, "password", leading_to, at)
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from iom.adapters.database import transaction
-from iom.adapters.sign_in_rules import patience
+from iom.adapters.sign_in_rules import check_ours_will_do, patience
 from iom.adapters.store import at_door, sign_in_links, tries
 from iom.adapters.store.sign_in_links import Asked
 from iom.adapters.store.tries import Trying, TryKind
@@ -110,6 +110,7 @@ async def use(request: Request, token: Token, now: Now) -> Response:
             return doorway.show("sign_in_link_open.html", OpenPage(token, False), 410)
         await tries.forgive(conn, Trying(TryKind.LINK, opened.email, address_of(request)), now)
         account = await at_door.by_id(conn, opened.account_id)
+        check_ours_will_do(settings, account.agency_code, account.agency)
         if settings.link_second_factor == "required":
             return await begin_half(request, conn, account, "link", opened.next, now)
         return await begin_session(request, conn, account, "link", opened.next, now, confirmed=True)
