@@ -41,7 +41,8 @@ from letter join account on account.id = letter.account_id
 left join mail_block on mail_block.account_id = letter.account_id
 left join cases on cases.id = letter.case_id
 left join step on step.id = letter.step_id
-left join sign_in_link link on letter.kind = 'sign_in_link' and link.id = split_part(letter.key, '/', 2)::uuid
+left join sign_in_link link
+  on link.id = case letter.kind when 'sign_in_link' then split_part(letter.key, '/', 2)::uuid end
 where letter.id = %s
 """
 
