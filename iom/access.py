@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from iom.events import EventKind
+from iom.programme import PARTNER_UPDATE
 from iom.refusals import Refused
 from iom.vocabulary import Role
 
@@ -73,7 +74,8 @@ auditor                 none       none       none        none       none       
 """
 """The default of domain.md §5.10. Accounts are all an administrator sees, logs all an auditor does.
 
-One thing is more than there: an analyst sees the steps that are theirs (scoring, outcome checks: §4.1, §4.7), by reference.
+One thing is more than there: an analyst sees the steps that are theirs (scoring, outcome checks: §4.1, §4.7), by
+reference.
 """
 
 
@@ -102,6 +104,8 @@ class Deed(StrEnum):
     DECIDE_ON_IMPORTS = "decide_on_imports"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_LOGS = "read_logs"
+    CORRECT_RECORD = "correct_record"
+    RESTRICT_PROCESSING = "restrict_processing"
 
 
 AT_WORK = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}
@@ -126,6 +130,8 @@ ALLOWED: Mapping[Deed, frozenset[Role]] = {
     Deed.DECIDE_ON_IMPORTS: frozenset({Role.COORDINATOR}),
     Deed.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Deed.READ_LOGS: frozenset({Role.AUDITOR}),
+    Deed.CORRECT_RECORD: frozenset({Role.COORDINATOR, Role.CHAIR}),
+    Deed.RESTRICT_PROCESSING: frozenset({Role.COORDINATOR, Role.CHAIR}),
 }
 
 WRITTEN_BY: Mapping[EventKind, frozenset[Deed]] = {
@@ -192,7 +198,7 @@ def sight(actor: Actor, tier: Tier, relation: Relation) -> Sight:
 
 
 def sees_step(actor: Actor, owner: str, relation: Relation, *, is_mine: bool) -> bool:
-    """Whether they see a step of this owner: theirs always, a navigator's only within the service, others as logistics."""
+    """Whether they see a step of this owner: their own always, a navigator's in the service only, others at T1."""
     if is_mine:
         return True
     if owner == Role.MENTOR:
@@ -200,9 +206,16 @@ def sees_step(actor: Actor, owner: str, relation: Relation, *, is_mine: bool) ->
     return sight(actor, Tier.LOGISTICS, relation) is Sight.FULL
 
 
-def tier_of_words(owner: Role) -> Tier:
-    """How close what is written on a step is: by whose step it is. Its outcome is logistics, health's too."""
-    return {Role.TREATMENT_WORKER: Tier.HEALTH, Role.MENTOR: Tier.NAVIGATOR}.get(owner, Tier.CASE)
+def tier_of_words(owner: str, form: str) -> Tier:
+    """How close what is written on a step is: by whose step it is. Its outcome is logistics, health's too.
+
+    What treatment writes in an update for a review is written for everybody at it: attendance, engagement, concern.
+    """
+    if owner == Role.MENTOR:
+        return Tier.NAVIGATOR
+    if owner == Role.TREATMENT_WORKER and form != PARTNER_UPDATE:
+        return Tier.HEALTH
+    return Tier.CASE
 
 
 def check_agreement(actor: Actor, today: date) -> None:

@@ -22,7 +22,9 @@ async def a_step(pages: PageHouse, owner: Role = OFFICER, **wanted: str) -> tupl
 
 async def what_became_of(pages: PageHouse, step: UUID) -> dict[str, object]:
     [row] = await pages.record.rows(
-        "select outcome, result, reason, note, due_at from step where id = %s", step
+        "select outcome, result, reason, note, due_at from step left join remark on step_id = step.id"
+        " where step.id = %s",
+        step,
     )
     return row
 

@@ -12,6 +12,7 @@ from iom.adapters.deeds import looks
 from iom.adapters.programme_files import programmes
 from iom.adapters.store import case_file
 from iom.adapters.store.case_file import CaseFile, Cover, PersonView
+from iom.vocabulary import Role
 from web.api import cursors
 from web.sessions import PageVisit, SignedIn
 from web.telling import Day, by_day, foretell, is_told, tell
@@ -52,6 +53,8 @@ class CasePage:
     case: CaseFile
     work: tuple[Work, ...]
     actions: tuple[Action, ...]
+    ask: str
+    """Whom to ask for more than this person sees."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ async def show(ref: Ref, visit: SignedIn) -> Response:
     """Who it is about, how it stands, what is open."""
     case = await looks.at_case(visit.conn, visit.by, ref)
     work = tuple(Work(_title(each.programme), each.started_at, each.ended_at) for each in case.interventions)
-    return visit.show("case.html", CasePage(visit.now, case, work, tuple(_actions(visit, case))))
+    return visit.show(
+        "case.html", CasePage(visit.now, case, work, tuple(_actions(visit, case)), _whom_to_ask(case))
+    )
 
 
 @router.get("/cases/{ref}/forecast")
@@ -115,6 +120,14 @@ async def _face(visit: PageVisit, ref: str) -> Face:
     cover = await case_file.cover(visit.conn, ref, visit.actor)
     assert cover is not None, "it was looked at just now"
     return Face(cover, await case_file.person(visit.conn, cover, visit.actor))
+
+
+def _whom_to_ask(case: CaseFile) -> str:
+    holders = {member.role: member.name for member in case.team}
+    lead = holders.get(Role.LEAD_PROFESSIONAL) or holders.get(Role.COORDINATOR)
+    return (
+        f"If you need more for your work, ask {lead}." if lead else "If you need more, ask the coordinator."
+    )
 
 
 def _title(programme: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from iom.access import Deed, may
+from iom.access import Relation, Sight, Tier, sight
 from iom.adapters.deeds import looks
 from iom.adapters.store import folded, training
 from iom.adapters.store.steps import ListedStep
@@ -80,12 +80,10 @@ def _lawful_first(steps: Sequence[ListedStep]) -> tuple[ListedStep, ...]:
     return tuple(sorted(steps, key=lambda step: step.clock != Clock.STATUTORY))
 
 
-async def _training(visit: PageVisit) -> Training | None:
+async def _training(visit: PageVisit) -> Training:
     """The demo's training case. Nobody real is on it, so looking ahead here is no look at a person's record."""
     case = await training.find(visit.conn, visit.actor.account_id)
-    if case is None:
-        return None
-    if not may(visit.actor.role, Deed.SEE_CASE, on_team=case.on_team):
+    if case is None or sight(visit.actor, Tier.CASE, Relation(case.on_team)) is not Sight.FULL:
         return Training(None)
     coming = await folded.foreseen(visit.conn, case.id, visit.now + WATCHED)
     return Training(case.ref, foretell(coming))

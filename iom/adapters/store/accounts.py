@@ -93,8 +93,9 @@ async def by_id(conn: Connection, account_id: UUID) -> Actor | None:
 
 async def id_of(conn: Connection, email: str) -> UUID | None:
     """The id of the account with this address, unless it has left."""
-    known = await credentials(conn, email)
-    return known.account_id if known else None
+    found = await conn.execute("select id from account where email = lower(%s) and left_at is null", (email,))
+    row = await found.fetchone()
+    return row["id"] if row else None
 
 
 async def standing(conn: Connection, role: Role) -> UUID | None:

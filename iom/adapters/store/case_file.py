@@ -119,7 +119,8 @@ class NominationView:
 class CaseFile:
     """What the asker sees of a case; ``assessed`` says whether that is the case tier too.
 
-    ``steps`` are those open, soonest due first; ``reviews`` the latest first; ``person`` is None to whom no name is shown.
+    ``steps`` are those open, soonest due first; ``reviews`` the latest first; ``person`` is None for those who see no
+    names.
     """
 
     cover: Cover

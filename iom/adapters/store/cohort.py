@@ -112,7 +112,8 @@ async def listed(
         values["after"] = after
     statement = _LIST.format(seen=_SEEN, place=_PLACE, filters=" and ".join(filters))
     if after is not None:
-        passed = f"select coalesce(surname, '') as surname, coalesce(forenames, '') as forenames, ref {_SEEN} and cases.ref = %(after)s"
+        names = "coalesce(surname, '') as surname, coalesce(forenames, '') as forenames"
+        passed = f"select {names}, ref {_SEEN} and cases.ref = %(after)s"
         statement = f"with passed as ({passed}) {statement}"
     async with conn.cursor(row_factory=class_row(CohortRow)) as cursor:
         return await (await cursor.execute(statement, values)).fetchall()

@@ -10,11 +10,15 @@ from iom.adapters.database import Connection
 from iom.programme import PARTNER_UPDATE
 
 _FOR_REVIEW = """
-select update.owner, account.name as by_name, update.result, update.note, update.outcome, update.reason
+select update.owner, account.name as by_name, update.result, said.note, update.outcome, said.reason
 from step review
 join step update on update.case_id = review.case_id and update.programme = review.programme
      and update.number = review.number and update.form = %(form)s
 left join account on account.id = update.closed_by_id
+left join lateral (
+    select string_agg(reason, E'\\n' order by at, id) as reason, string_agg(note, E'\\n' order by at, id) as note
+    from remark where step_id = update.id
+) said on true
 where review.id = %(review)s and review.case_id = %(case)s order by update.owner
 """
 

@@ -12,9 +12,12 @@ from iom.adapters.store.asker import Asker
 from iom.adapters.store.rows import insert
 from iom.adapters.tables import Remark
 from iom.step import Answer, Answered, Step
-from iom.vocabulary import Clock, Outcome, Role
+from iom.vocabulary import Clock, Outcome
 
-LOCK = "select restricted_at is not null as is_restricted from cases where id = (select case_id from step where id = %s) for update"
+LOCK = """
+select restricted_at is not null as is_restricted from cases
+where id = (select case_id from step where id = %s) for update
+"""
 """Whoever writes on a case holds its row first, the plan too: so nobody waits for each other in a circle."""
 
 READ = """
@@ -66,7 +69,7 @@ def _remark(step: Step, said: Answer, at: datetime, by: Actor) -> Remark:
     return Remark(
         step_id=step.id,
         case_id=step.case_id,
-        tier=tier_of_words(Role(step.owner)),
+        tier=tier_of_words(step.owner, step.form),
         owner=step.owner,
         agency_id=by.agency_id,
         by_id=by.account_id,
