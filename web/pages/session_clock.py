@@ -46,7 +46,7 @@ async def show(request: Request, now: Now) -> Response:
     if clock is None or clock.ends_at <= now:
         return _page(request, ClockPage(None))
     warns = clock.ends_at - now <= WARNED
-    view = ClockPage(clock.ends_at, warns, clock.idle_until < clock.until)
+    view = ClockPage(clock.ends_at, warns, clock.until - now > WARNED)
     answer = _page(request, view, clock.form_token)
     turns_at = clock.ends_at if warns else clock.ends_at - WARNED
     answer.headers["Refresh"] = str(int((turns_at - now).total_seconds()) + 1)

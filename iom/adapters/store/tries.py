@@ -91,14 +91,14 @@ async def forgive(conn: Connection, trying: Trying, at: datetime) -> None:
 
 _FAILURES = """
 with here as (
-    select at, succeeded_at, kind, account_key from sign_in_try
+    select id, at, succeeded_at, kind, account_key from sign_in_try
     where address = %(address)s and at > %(remembered)s
 ), pair as (
-    select at, succeeded_at from here where account_key = %(account)s and kind = %(kind)s
+    select id, at, succeeded_at from here where account_key = %(account)s and kind = %(kind)s
 )
 select
     (select count(*) from pair where succeeded_at is null
-       and at > coalesce((select max(at) from pair where succeeded_at is not null), '-infinity')) as pair_failures,
+       and id > coalesce((select max(id) from pair where succeeded_at is not null), 0)) as pair_failures,
     (select max(at) from pair where succeeded_at is null) as pair_last,
     (select count(*) from here where succeeded_at is null and at > %(hour)s) as address_failures,
     (select min(at) from here where succeeded_at is null and at > %(hour)s) as address_first,
