@@ -26,6 +26,8 @@ CALLED_BY_APP = (
     "sees_all(text[])",
     "seen(text[])",
     "walled()",
+    "limited()",
+    "told_of(uuid)",
     "may(text[])",
     "may_write(text)",
     "owns(uuid, text)",

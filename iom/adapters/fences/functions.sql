@@ -133,15 +133,35 @@ begin
     select t.case_id from public.team_member t
     where t.account_id = fence.me() and (not in_custody or sights && wanted or exists (
         select from public.whereabouts w
-        where w.case_id = t.case_id and w.custody_status in ('remand', 'sentenced', 'recalled')));
+        where w.case_id = t.case_id and w.custody_status in ('remand', 'sentenced', 'recalled')))
+      and (fence.visit(2) in ('coordinator', 'chair') or t.case_id not in (select fence.limited()));
 end $$;
 
 -- Cases that are closed to all but their team.
 create or replace function fence.walled() returns setof uuid
 language plpgsql stable security definer set search_path = pg_catalog rows 10 as $$
 begin
-    return query select c.id from public.cases c where c.restricted_at is not null;
+    return query select c.id from public.cases c where c.restricted_at is not null
+                 union all select fence.limited();
 end $$;
+
+-- Cases whose processing is restricted while their accuracy is contested: of their team, only coordinator and chair see
+-- them. The plan goes on.
+create or replace function fence.limited() returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog rows 10 as $$
+begin
+    return query select r.case_id from public.processing_restriction r where r.lifted_at is null;
+end $$;
+
+-- Whom the record of looks says this case was disclosed to: they hear of a correction.
+create or replace function fence.told_of(wanted uuid) returns setof text
+language sql stable security definer set search_path = pg_catalog rows 10 as $$
+    select distinct l.recipient::text from public.audit l
+    where l.case_id = wanted and l.action = 'disclose' and l.recipient is not null
+      and (session_user <> 'iom_app'
+           or (fence.may('{correct_record}') and (wanted in (select fence.seen('{T2:full}'))
+               or (fence.sees_all('{T2:full:all}') and wanted not in (select fence.walled())))))
+$$;
 
 -- Whether they may do one of these at all, today.
 create or replace function fence.may(wanted text[]) returns boolean
@@ -163,7 +183,8 @@ create or replace function fence.owns(on_case uuid, owner text) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog as $$
 begin
     return exists (select from public.team_member t
-                   where t.case_id = on_case and t.role = owner and t.account_id = fence.me())
+                   where t.case_id = on_case and t.role = owner and t.account_id = fence.me()
+                     and (fence.visit(2) in ('coordinator', 'chair') or t.case_id not in (select fence.limited())))
         or (owner = fence.role() and fence.visit(4) like '%:all%' and on_case not in (select fence.walled()));
 end $$;
 

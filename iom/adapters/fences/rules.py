@@ -34,9 +34,9 @@ def sees(*wanted: tuple[Tier, Sight], case: str = "case_id") -> str:
     """Rows of cases on which they have one of these sights."""
     sights = [f"{tier}:{sight}" for tier, sight in wanted]
     everywhere = f"(select fence.sees_all({_array(f'{each}:all' for each in sights)}))"
-    is_walled = (
-        "cases.restricted_at is not null" if case == "cases.id" else f"{case} in (select fence.walled())"
-    )
+    is_walled = f"{case} in (select fence.walled())"
+    if case == "cases.id":
+        is_walled = "(cases.restricted_at is not null or cases.id in (select fence.limited()))"
     return f"(({everywhere} and not {is_walled}) or {case} in (select fence.seen({_array(sights)})))"
 
 
@@ -122,7 +122,9 @@ RULES: Mapping[str, Rule] = {
     "kept_form": Rule(Tier.CASE, _mine(), update=_mine(), changed=("fields",), door=("insert",)),
     "staff_change": Rule(None, may(Deed.MANAGE_ACCOUNTS), door=("select", "insert")),
     "programme": Rule(None, SIGNED_IN),
-    "person": Rule(Tier.EXISTENCE, PERSON, insert=may(Deed.NOMINATE)),
+    "person": Rule(
+        Tier.EXISTENCE, PERSON, insert=may(Deed.NOMINATE), update=both(PERSON, may(Deed.CORRECT_RECORD))
+    ),
     "cases": Rule(
         Tier.LOGISTICS,
         OPEN_CASE,
@@ -136,7 +138,7 @@ RULES: Mapping[str, Rule] = {
         Tier.CASE,
         COUNTED,
         insert=_while_opening(),
-        update=may(Deed.DECIDE_AT_PANEL, Deed.HOLD_REVIEW, Deed.RECORD_CUSTODY),
+        update=may(Deed.DECIDE_AT_PANEL, Deed.HOLD_REVIEW, Deed.RECORD_CUSTODY, Deed.CORRECT_RECORD),
     ),
     "case_need": Rule(
         Tier.CASE,
@@ -175,6 +177,26 @@ RULES: Mapping[str, Rule] = {
     "letter": Rule(Tier.LOGISTICS, either(_mine(), sees(T1_FULL)), shown=()),
     "mail_block": Rule(None, either(_mine(), may(Deed.DECIDE_ON_IMPORTS))),
     "held_row": Rule(Tier.CASE, may(Deed.DECIDE_ON_IMPORTS)),
+    "correction": Rule(
+        Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.CORRECT_RECORD), _mine("by_id"))
+    ),
+    "correction_notice": Rule(
+        Tier.LOGISTICS,
+        either(_mine(), CASE_TIER),
+        insert=both(CASE_TIER, may(Deed.CORRECT_RECORD)),
+        update=either(_mine(), both(CASE_TIER, may(Deed.CORRECT_RECORD))),
+        changed=("acknowledged_at", "acknowledged_by_id"),
+    ),
+    "processing_restriction": Rule(
+        Tier.LOGISTICS,
+        ON_CASE,
+        insert=both(ON_CASE, may(Deed.RESTRICT_PROCESSING), _mine("by_id")),
+        update=both(ON_CASE, may(Deed.RESTRICT_PROCESSING)),
+        changed=("lifted_at", "lifted_by_id", "lifted_why"),
+    ),
+    "legal_hold": Rule(Tier.CASE, CASE_TIER),
+    "retention_review": Rule(Tier.CASE, CASE_TIER),
+    "erasure": Rule(None, may(Deed.READ_LOGS)),
     "audit": Rule(
         Tier.CASE,
         either("(select fence.reads_logs())", _mine()),

@@ -25,6 +25,14 @@ from iom.adapters.tables.doors import (
 )
 from iom.adapters.tables.plans import CaseEvent, Intervention, PublishedProgramme, Remark, StepRow
 from iom.adapters.tables.post import Letter, MailBlock
+from iom.adapters.tables.rights import (
+    Correction,
+    CorrectionNotice,
+    Erasure,
+    LegalHold,
+    ProcessingRestriction,
+    RetentionReview,
+)
 from iom.adapters.tables.staff import Account, Agency, Agreement, ApiToken, StaffChange
 from iom.adapters.tables.trail import AuditEntry, AuditHead, AuditSeal
 
@@ -41,20 +49,26 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseNeed",
+    "Correction",
+    "CorrectionNotice",
     "DirectoryAttempt",
     "DirectoryIdentity",
+    "Erasure",
     "HalfSignIn",
     "HeldRow",
     "Intervention",
     "KeptForm",
+    "LegalHold",
     "Letter",
     "MailBlock",
     "Nomination",
     "PanelDecision",
     "Person",
+    "ProcessingRestriction",
     "PublishedProgramme",
     "RecoveryCode",
     "Remark",
+    "RetentionReview",
     "Review",
     "SecondFactor",
     "Session",
