@@ -106,8 +106,6 @@ class Deed(StrEnum):
     READ_LOGS = "read_logs"
     CORRECT_RECORD = "correct_record"
     RESTRICT_PROCESSING = "restrict_processing"
-    CORRECT_RECORD = "correct_record"
-    RESTRICT_PROCESSING = "restrict_processing"
 
 
 AT_WORK = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}
@@ -132,8 +130,6 @@ ALLOWED: Mapping[Deed, frozenset[Role]] = {
     Deed.DECIDE_ON_IMPORTS: frozenset({Role.COORDINATOR}),
     Deed.MANAGE_ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
     Deed.READ_LOGS: frozenset({Role.AUDITOR}),
-    Deed.CORRECT_RECORD: frozenset({Role.COORDINATOR, Role.CHAIR}),
-    Deed.RESTRICT_PROCESSING: frozenset({Role.COORDINATOR, Role.CHAIR}),
     Deed.CORRECT_RECORD: frozenset({Role.COORDINATOR, Role.CHAIR}),
     Deed.RESTRICT_PROCESSING: frozenset({Role.COORDINATOR, Role.CHAIR}),
 }
