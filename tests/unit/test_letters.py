@@ -130,6 +130,20 @@ def test_the_subject_names_reference_and_day() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", [LetterKind(name) for name in LETTERS])
+def test_a_subject_about_another_year_names_the_year_and_stays_one_line(kind: LetterKind) -> None:
+    new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    for written_at, due_at, day in (
+        (EVE, datetime(2020, 9, 30, 16, tzinfo=UTC), "30 September 2020"),
+        (EVE, datetime(2027, 1, 4, 17, tzinfo=UTC), "4 January 2027"),
+        (new_year, DUE, "1 December"),
+        (datetime(2027, 1, 1, tzinfo=UTC), DUE, "1 December 2026"),
+    ):
+        subject = render(kind, a_letter(kind, written_at, due_at)).subject
+        assert re.search(rf" {day}$", subject)
+        assert len(subject) < 84
+
+
 @pytest.mark.parametrize(
     ("written_at", "sentence"),
     [

@@ -84,9 +84,11 @@ def _clock(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%H:%M}"
 
 
-def _day(moment: datetime) -> str:
+def _day(moment: datetime, seen_from: datetime | None = None) -> str:
+    """The day and month; the year as well where it is not that of ``seen_from``."""
     london = moment.astimezone(LONDON)
-    return f"{london.day} {london:%B}"
+    is_another_year = seen_from is not None and seen_from.astimezone(LONDON).year != london.year
+    return f"{london.day} {london:%B %Y}" if is_another_year else f"{london.day} {london:%B}"
 
 
 def _day_and_year(moment: datetime) -> str:
