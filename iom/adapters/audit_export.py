@@ -3,8 +3,9 @@
 import csv
 import json
 import os
+import sys
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -35,28 +36,31 @@ class Asked:
     why: str
 
 
-async def write_file(pool: Pool, asked: Asked, output: Path, at: datetime) -> int:
-    """Writes the looks into a new file that only its owner can read; returns how many. Noted before the first is read.
+async def write_file(pool: Pool, asked: Asked, output: Path | None, at: datetime) -> int:
+    """Writes the looks to a new file that only its owner can read, or to standard output; returns how many.
 
-    Raises Refused with format_unknown, no_such_days, account_unknown or file_exists.
+    Noted, and that committed, before the first is read. Raises Refused with format_unknown, no_such_days,
+    account_unknown or file_exists.
     """
     if asked.file_format not in FORMATS:
         raise Refused("format_unknown", f"Ask for one of these formats: {', '.join(FORMATS)}.")
     if asked.last < asked.first:
-        raise Refused(
-            "no_such_days", "The last day is before the first. Give --from and --to the other way round."
-        )
+        raise Refused("no_such_days", "The last day is before the first. Change --from and --to.")
     wanted = await _wanted(pool, asked)
-    try:
-        file = os.fdopen(
-            os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="", encoding="utf-8"
-        )
-    except FileExistsError:
-        raise Refused("file_exists", f"{output} is there already. Name a new file.") from None
-    with file:
+    with _opened(output) as file:
         await _note(pool, asked, wanted, at)
         async with transaction(pool) as conn, aclosing(audit_reads.all_of(conn, wanted)) as looks:
             return await (_write_csv if asked.file_format == "csv" else _write_jsonl)(file, looks)
+
+
+def _opened(output: Path | None) -> AbstractContextManager[TextIO]:
+    if output is None:
+        return nullcontext(sys.stdout)
+    try:
+        number = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Refused("file_exists", f"{output} is there already. Name a new file.") from None
+    return os.fdopen(number, "w", newline="", encoding="utf-8")
 
 
 async def _wanted(pool: Pool, asked: Asked) -> Wanted:

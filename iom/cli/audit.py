@@ -25,7 +25,10 @@ OfAccount = Annotated[
     str | None, typer.Option("--account", metavar="EMAIL", help="Only looks by this account.")
 ]
 Format = Annotated[str, typer.Option("--format", help="csv, or jsonl: one JSON object a line.")]
-Output = Annotated[Path, typer.Option("--output", metavar="FILE", help="A new file, for your eyes only.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="FILE", help="A new file, for your eyes only; else standard output."),
+]
 Recipient = Annotated[str, typer.Option(help="Whom it is for: an agency, an address, a court. Noted.")]
 Why = Annotated[str, typer.Option(help="What it is for. Noted.")]
 
@@ -62,15 +65,15 @@ def verify(
 def export(
     first: First,
     last: Last,
-    output: Output,
     recipient: Recipient,
     why: Why,
+    output: Output = None,
     case: OfCase = None,
     account: OfAccount = None,
     file_format: Format = "csv",
     as_json: AsJson = False,
 ) -> None:
-    """Write looks into a new file, the oldest first. The export is itself noted as a disclosure.
+    """Write looks to a file, the oldest first. The export is itself noted as a disclosure.
 
     No cell can become a formula in a spreadsheet: what would is preceded by an apostrophe. The file holds names and
     what people searched for. Handle it as OFFICIAL-SENSITIVE.
@@ -82,6 +85,8 @@ def export(
     asked = Asked(first.date(), last.date(), case, account, file_format, recipient, why)
     with answering(as_json=as_json):
         count = asyncio.run(_exported(asked, output))
+    if output is None:
+        return
     if as_json:
         say_json({"looks": count, "file": str(output)})
     else:
@@ -102,7 +107,7 @@ async def _verified(put_seal: bool, stands: str) -> "tuple[Sealed | None, Readin
             return sealed, await audit_chain.read_through(conn, stands)
 
 
-async def _exported(asked: "Asked", output: Path) -> int:
+async def _exported(asked: "Asked", output: Path | None) -> int:
     from datetime import UTC
 
     from iom.adapters.audit_export import write_file

@@ -22,9 +22,11 @@ NAMES_NOBODY = ("/inbox",)
 """The demo's letters: they hold nothing personal, and a case's reference is made to stand in them."""
 
 PEOPLE = """
-select cases.id, cases.ref, array_remove(array[cases.ref, surname, pnc_id, crn, noms_number], null) as known_by
+select cases.id, cases.ref, array_remove(array[cases.ref, pnc_id, crn, noms_number, case
+    when count(*) over (partition by lower(surname)) = 1 then surname end], null) as known_by
 from cases join person on person.id = cases.person_id
 """
+"""A surname that several have tells of none of them."""
 LOOKS = """
 select id, account_id, case_id, object from audit
 where id > %s and action = 'consult' and channel in ('page', 'api') order by id

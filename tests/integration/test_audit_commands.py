@@ -134,6 +134,15 @@ async def test_an_export_that_cannot_be_is_refused(
     assert not (commands.folder / "looks.csv").exists()
 
 
+async def test_an_export_goes_to_standard_output_and_nothing_else_does(
+    commands: Commands, looked: str
+) -> None:
+    said = await commands.run("audit", "export", *DAYS, *TO_WHOM)
+    rows = list(csv.DictReader(said.out.splitlines()))
+    assert looked in {row["case_ref"] for row in rows}
+    assert said.err == ""
+
+
 async def test_an_export_replaces_no_file(commands: Commands) -> None:
     (commands.folder / "looks.csv").write_text("mine")
     said = await commands.run("audit", "export", *DAYS, *TO_WHOM, "--output", "looks.csv")
