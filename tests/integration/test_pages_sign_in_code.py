@@ -37,7 +37,9 @@ async def set_up(pages: PageHouse, browser: Browser, email: str = EMAIL) -> tupl
     shown = await browser.get("/sign-in/set-up")
     key = next(each.words for each in shown.page.all("p", class_="govuk-body iom-key"))
     phone = Phone(pages, key.replace(" ", ""))
-    done = await browser.post("/sign-in/set-up", shown.page.fields("/sign-in/set-up") | {"code": phone.code()})
+    done = await browser.post(
+        "/sign-in/set-up", shown.page.fields("/sign-in/set-up") | {"code": phone.code()}
+    )
     assert done.status == 200, done.words
     return phone, [each.words for each in done.page.all("li") if each.words.count("-") == 2]
 
@@ -166,7 +168,7 @@ async def test_a_half_sign_in_is_over_after_five_minutes(pages: PageHouse) -> No
 
 
 async def test_a_half_sign_in_makes_one_session(pages: PageHouse) -> None:
-    phone, recovery = await set_up(pages, pages.a_browser())
+    _, recovery = await set_up(pages, pages.a_browser())
     browser = pages.a_browser()
     shown = await browser.follow(await browser.send_password(EMAIL))
     half = browser.client.cookies["iom-half"]
@@ -223,12 +225,16 @@ async def test_in_a_demo_people_may_skip_and_every_page_says_so(pages: PageHouse
         ("http://localhost:8000", "::1", True),
         ("https://iom.example", "127.0.0.1", False),
         ("http://127.0.0.1.iom.example", "127.0.0.1", False),
-        ("http://127.0.0.1:8000", "0.0.0.0", False),
+        ("http://127.0.0.1:8000", "0.0.0.0", False),  # noqa: S104 - what must be refused
     ],
 )
 def test_only_on_this_machine_can_anything_be_skipped(address: str, host: str, starts: bool) -> None:
-    urls = {"database_url": "postgresql://iom@localhost/iom", "smtp_url": "smtp://localhost"}
-    settings = Settings(**urls, public_url=address, second_factor="skippable")
+    settings = Settings(
+        database_url="postgresql://iom@localhost/iom",
+        smtp_url="smtp://localhost",
+        public_url=address,
+        second_factor="skippable",
+    )
     if starts:
         check_second_factor(settings, host)
         return

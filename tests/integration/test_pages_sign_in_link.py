@@ -1,4 +1,4 @@
-"""Links by e-mail through the pages and a real mail server: once, in one browser, for minutes, and told to nobody else."""
+"""Links by e-mail through the pages and a real mail server: once, in one browser, for minutes, nobody else told."""
 
 import re
 from collections.abc import AsyncIterator
