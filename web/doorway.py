@@ -29,7 +29,9 @@ MOST_TRIES = 5
 """Codes tried in one half sign-in. Then the password is asked for again."""
 TOKEN_BYTES = 32
 
-PAGE_TOO_OLD = "This page was open for too long, or your browser keeps no cookies, so nothing was sent. Try once more from here."
+PAGE_TOO_OLD = (
+    "This page was open for too long, or your browser keeps no cookies, so nothing was sent. Try once more."
+)
 
 
 def new_token() -> str:

@@ -48,6 +48,8 @@ class Frame:
         """The links at the top, as the component takes them."""
         assert self.actor is not None
         shown = {"/": "My steps", "/cases": "Cohort", "/nominate": "Nominate"}
+        if may(self.actor.role, Deed.MANAGE_ACCOUNTS, on_team=True):
+            shown = {"/accounts": "Accounts"}
         shown |= (
             {"/imports": "Held rows"} if may(self.actor.role, Deed.DECIDE_ON_IMPORTS, on_team=True) else {}
         )

@@ -15,6 +15,7 @@ from iom.calendar import london_date
 from iom.vocabulary import Clock
 from web.api import cursors
 from web.deps import settings_of
+from web.pages import people
 from web.sessions import PageVisit, SignedIn
 from web.telling import Told, foretell
 
@@ -44,12 +45,16 @@ class Training:
 
 @dataclass(frozen=True)
 class HomePage:
-    """Somebody's own work. ``further`` leads to the steps due later, if not all are here."""
+    """Somebody's own work. ``further`` leads to the steps due later, if not all are here.
+
+    ``to_recertify`` is how many accounts a point of contact has to speak for now.
+    """
 
     now: datetime
     groups: tuple[Group, ...]
     further: str | None
     training: Training | None
+    to_recertify: int = 0
 
 
 @router.get("/")
@@ -60,7 +65,11 @@ async def home(visit: SignedIn, after: str = "") -> Response:
     further = f"/?after={_cursor(found.rows[-1])}" if found.more else None
     in_demo = settings_of(visit.request).inbox_dir is not None and not after
     view = HomePage(
-        visit.now, grouped(found.rows, visit.now), further, await _training(visit) if in_demo else None
+        visit.now,
+        grouped(found.rows, visit.now),
+        further,
+        await _training(visit) if in_demo else None,
+        await people.to_recertify(visit),
     )
     return visit.show("home.html", view)
 

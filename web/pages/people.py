@@ -209,6 +209,17 @@ async def do(account_id: UUID, deed: str, kept: Kept) -> Response:
     )
 
 
+async def to_recertify(visit: PageVisit) -> int:
+    """How many accounts this person, as a point of contact, has to speak for now."""
+    mine = visit.actor
+    if await staff_accounts.contact_of(visit.conn, mine.agency_id) != mine.account_id:
+        return 0
+    days = terms(settings_of(visit.request))
+    async with transaction(door_of(visit.request)) as conn:
+        listed = await staff_accounts.listed(conn, mine.agency_id)
+    return sum(each.is_due(days, visit.now) and each.id != mine.account_id for each in listed)
+
+
 async def _do(
     kept: Keeping, account_id: UUID, doing: Callable[[], Coroutine[Any, Any, None]], password: str = ""
 ) -> Response:
