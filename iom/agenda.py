@@ -10,8 +10,8 @@ from iom.duration import END_OF_WORKING_DAY, Duration
 from iom.events import Event, EventKind, Scalar
 from iom.fold import fold
 from iom.ladder import EXACT, MORNING, DatedRung, morning, next_digest
-from iom.plan import Enrolment, Opening, OpenStep, Plan
-from iom.programme import PARTNER_UPDATE, REVIEW, StepSpec
+from iom.plan import AnchorDate, Enrolment, Opening, OpenStep, Plan
+from iom.programme import REVIEW, StepSpec
 from iom.vocabulary import Clock, Role
 
 MOST_AT_ONCE = 200
@@ -104,8 +104,8 @@ def _about(plan: Plan, step: OpenStep) -> Iterator[Act]:
     if not plan.is_running(step.enrolment):
         ended_at = next(e.ended_at for e in plan.enrolments if e.id == step.enrolment)
         yield Act(ended_at or step.opened_at, EventKind.STEP_LAPSED, {"step": str(step.id)})
-    elif step.key == PARTNER_UPDATE and not _review_waits(plan, step):
-        yield Act(plan.review_from or step.opened_at, EventKind.STEP_LAPSED, {"step": str(step.id)})
+    elif step.over_at is not None:
+        yield Act(step.over_at, EventKind.STEP_LAPSED, {"step": str(step.id)})
     elif (absent := _away(plan, spec)) is not None and spec.clock is not Clock.STATUTORY:
         if step.paused_at is None:
             yield Act(max(absent, step.opened_at), EventKind.STEP_PAUSED, {"step": str(step.id)})
@@ -116,12 +116,6 @@ def _about(plan: Plan, step: OpenStep) -> Iterator[Act]:
         yield moved
     elif step.said < len(step.rungs):
         yield _remind(plan, step)
-
-
-def _review_waits(plan: Plan, update: OpenStep) -> bool:
-    """Whether the review this update is for is still to be held: afterwards nobody waits for it any more."""
-    review = (update.enrolment, REVIEW, update.number)
-    return any((step.enrolment, step.key, step.number) == review for step in plan.steps)
 
 
 def _away(plan: Plan, spec: StepSpec) -> datetime | None:
@@ -217,6 +211,7 @@ def _anchored(plan: Plan, enrolment: Enrolment, spec: StepSpec) -> Iterator[Open
             dated is None
             or plan.count(enrolment.id, spec.key)
             or (spec.basis and spec.basis is not plan.basis)
+            or _was_past(spec, dated, enrolment)
         ):
             continue
         anchored_at = at_london(dated.on, MORNING)
@@ -226,6 +221,16 @@ def _anchored(plan: Plan, enrolment: Enrolment, spec: StepSpec) -> Iterator[Open
         at = _when_there(plan, spec, max(opens_at, enrolment.began_at, dated.set_at))
         if at is not None:
             yield Opening(enrolment.id, spec.key, 1, at, spec.owner)
+
+
+def _was_past(spec: StepSpec, dated: AnchorDate, enrolment: Enrolment) -> bool:
+    """Whether the date lay so far back when the programme began, as an import brings it, that nothing is left to do.
+
+    A date that was set later is never past in this sense: somebody set it, and is to hear what follows.
+    """
+    if spec.while_recent is None or dated.set_at > enrolment.began_at:
+        return False
+    return spec.while_recent.after(at_london(dated.on, MORNING)) < enrolment.began_at
 
 
 def _review(plan: Plan, enrolment: Enrolment) -> Iterator[Opening]:

@@ -35,6 +35,7 @@ def fold(plan: Plan, event: Event) -> Plan:
         plan = change(plan, event)
     if event.kind is EventKind.ENROLLED:
         return plan
+    plan = _let_go(plan, event)
     for enrolment in plan.running:
         plan = _schedule_on(plan, enrolment, event)
     return _end_on(plan, event)
@@ -57,6 +58,16 @@ def _schedule_on(plan: Plan, enrolment: Enrolment, event: Event) -> Plan:
         if not _is_past_its_weeks(spec, event):
             plan = _schedule(plan, enrolment, spec, trigger, event.at)
     return plan
+
+
+def _let_go(plan: Plan, event: Event) -> Plan:
+    """Steps that are for the time until this kind of event are over; those that have not opened yet never will."""
+
+    def is_over(item: Opening | OpenStep) -> bool:
+        return plan.spec(item).until is event.kind
+
+    steps = tuple(replace(step, over_at=event.at) if is_over(step) else step for step in plan.steps)
+    return replace(plan, steps=steps, openings=tuple(each for each in plan.openings if not is_over(each)))
 
 
 def _is_past_its_weeks(spec: StepSpec, event: Event) -> bool:

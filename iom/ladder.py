@@ -10,6 +10,9 @@ from iom.calendar import add_working_days, at_london, london_date
 from iom.duration import Duration, Unit
 from iom.programme import HALFWAY, OPENED, Rung
 
+LATE = "late"
+OVERDUE = "overdue"
+OWNER = "owner"
 MORNING = time(9, 0)
 SPREAD = timedelta(minutes=30)
 DIGEST = time(7, 30)
@@ -38,17 +41,29 @@ def climb(
 
     A rung counted in days falls between 08:30 and 09:00 London, at a place drawn from the step's id, so that a thousand
     plans do not wake in one second. Rungs that would fall before the opening (or before the new date was given) are
-    left out; only where the date itself lies behind already is the last rung missed said once, so that lateness shows.
-    A step that opens late has no half way: nobody is told that it is due soon.
+    left out. A date that lies behind already when it is given has a ladder of its own: see ``_late``.
     """
     since = redated_at or opened_at
-    skipped = (OPENED,) if due_at > opened_at else (OPENED, HALFWAY)
     at_once = [rung for rung in ladder if rung.at == OPENED and (rung.again or redated_at is None)]
+    told = tuple(_dated(rung, step, since, due_at) for rung in at_once)
+    if due_at < since:
+        return (*told, *_late(ladder, step, since))
+    skipped = (OPENED,) if due_at > opened_at else (OPENED, HALFWAY)
     later = [_dated(rung, step, opened_at, due_at) for rung in ladder if rung.at not in skipped]
-    later.sort(key=lambda rung: rung.moment)
-    missed = [replace(rung, moment=since) for rung in later if due_at < rung.moment < since]
     to_come = [rung for rung in later if rung.moment >= since]
-    return (*(_dated(rung, step, since, due_at) for rung in at_once), *missed[-1:], *to_come)
+    return (*told, *sorted(to_come, key=lambda rung: rung.moment))
+
+
+def _late(ladder: Sequence[Rung], step: UUID, since: datetime) -> tuple[DatedRung, ...]:
+    """Its owner is told at once that it is overdue, and only then does it go up, as if it had been due ``since``.
+
+    Counted from a date of long ago, all rungs would be said at one moment, to managers of people who never knew.
+    """
+    after = [rung for rung in ladder if rung.offset is not None and rung.offset.amount > 0]
+    others = [(rung, tuple(to for to in rung.to if (rung.letter, to) != (OVERDUE, OWNER))) for rung in after]
+    going_up = [replace(_dated(rung, step, since, since), to=to) for rung, to in others if to]
+    first = DatedRung(LATE, OVERDUE, (OWNER,), digest=False, moment=since)
+    return (first, *sorted(going_up, key=lambda rung: rung.moment))
 
 
 def morning(offset: Duration, moment: datetime, spread_by: UUID) -> datetime:

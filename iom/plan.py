@@ -41,7 +41,7 @@ class Opening:
 class OpenStep:
     """A step waiting for its owner. ``said`` counts the rungs gone by; ``dating`` counts the dates it has had.
 
-    ``dated_by`` is the number of the event that gave it the date it has.
+    ``dated_by`` is the number of the event that gave it the date it has; ``over_at`` is when what it was for was over.
     """
 
     id: UUID
@@ -56,6 +56,7 @@ class OpenStep:
     dating: int = 1
     paused_at: datetime | None = None
     dated_by: int = 0
+    over_at: datetime | None = None
 
 
 @dataclass(frozen=True)

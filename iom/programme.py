@@ -67,6 +67,8 @@ class StepSpec:
     ``due`` counts from the opening, or from the anchor on an anchored clock; it may differ by RAG.
     ``where`` is community, custody or anywhere: a community step rests while the person is in custody.
     ``while_new`` is for the first weeks: it does not open for somebody adopted longer ago, as an import brings them.
+    ``while_recent`` is the same for an anchor: the step does not open where that date lay further back when the
+    programme began. ``until`` is an event after which nobody needs the step any more: it lapses.
     """
 
     __pydantic_config__ = STRICT
@@ -82,6 +84,8 @@ class StepSpec:
     form: str = "step"
     where: str = "anywhere"
     while_new: Duration | None = None
+    while_recent: Duration | None = None
+    until: EventKind | None = None
     basis: Basis | None = None
     repeats: bool = False
     results: tuple[str, ...] = ()
@@ -140,6 +144,7 @@ class ReviewCycle:
             ladder=self.update_ladder,
             form=PARTNER_UPDATE,
             results=self.update_results,
+            until=EventKind.REVIEW_HELD,
         )
         return review, update
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from iom.duration import Duration
 from iom.events import EventKind
+from iom.ladder import LATE
 from iom.programme import (
     HALFWAY,
     OPENED,
@@ -123,6 +124,13 @@ def _step_faults(programme: Programme, spec: StepSpec) -> Iterator[tuple[str, st
             "clock",
             'an anchored clock needs an opening with an anchor, as in [{ anchor = "sentence_end", before = "4w" }]',
         )
+    if spec.while_recent and spec.anchor is None:
+        yield (
+            "while_recent",
+            "this is how far back an anchor may lie, and the step has none; write both or neither",
+        )
+    if spec.until and spec.until not in OPENERS:
+        yield "until", _one_of(spec.until.value, OPENERS)
     yield from (("due", sentence) for sentence in _due_faults(spec))
     for trigger in spec.opens:
         yield from _trigger_faults(programme, trigger)
@@ -194,6 +202,10 @@ def _ladder_faults(programme: Programme) -> Iterator[Fault]:
                 )
         for rung in ladder:
             place = f"ladders.{name}[{rung.name}]"
+            if rung.name == LATE:
+                yield Fault(
+                    f"{place}.name", "a step late from its first day is told by this name; choose another"
+                )
             if rung.letter not in LETTERS:
                 yield Fault(f"{place}.letter", _one_of(rung.letter, LETTERS))
             for reader in rung.to:

@@ -58,6 +58,13 @@ def _climbed(story: Story, opened: Event, dated: Event) -> tuple[DatedRung, ...]
     return climb(ladder, opened.uuid("step"), opened.at, dated.moment("due_at"), redated_at)
 
 
+def late_when_dated(story: Story) -> set[tuple[str, datetime]]:
+    """Each step whose date had passed already when the plan gave it that date, and when that was."""
+    by_plan = (EventKind.STEP_OPENED, EventKind.STEP_REDATED)
+    dated = [event for event in story.log if event.kind in by_plan]
+    return {(event.text("step"), event.at) for event in dated if event.moment("due_at") < event.at}
+
+
 @dataclass
 class Telling:
     """What the log alone says stands at one moment of it."""

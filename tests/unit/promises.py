@@ -11,7 +11,7 @@ from iom.events import Event, EventKind
 from iom.plan import OpenStep, Plan
 from iom.programme import PARTNER_UPDATE, REVIEW, StepSpec
 from iom.vocabulary import Clock
-from tests.unit.log_reading import CLOSING, between_people, datings, told
+from tests.unit.log_reading import CLOSING, between_people, datings, late_when_dated, told
 from tests.unit.story import Story, readers
 
 
@@ -35,6 +35,8 @@ def keeps_its_promises_though_late(story: Story) -> None:
     a_date_stands_until_there_is_a_reason_to_change_it(story)
     one_review_at_a_time_is_called_a_cycle_after_the_last(story)
     nobody_is_asked_for_news_of_a_review_that_is_over(story)
+    no_update_outlives_its_review(story)
+    whoever_is_late_from_the_first_day_hears_before_anybody_above(story)
     a_repeating_step_stands_once(story)
     a_plan_ends_last(story)
 
@@ -160,6 +162,23 @@ def nobody_is_asked_for_news_of_a_review_that_is_over(story: Story) -> None:
         if done.act.kind is EventKind.STEP_REMINDED and (step := stepped(done.plan, done.act)):
             reviews = {other.number for other in done.plan.steps if other.key == REVIEW}
             assert step.key != PARTNER_UPDATE or step.number in reviews
+
+
+def no_update_outlives_its_review(story: Story) -> None:
+    """The entry that closes the review is the one after which nobody waits for its updates (domain.md §1.6)."""
+    for event, telling in told(story):
+        if event.kind is EventKind.STEP_OPENED and telling.spec(event).key == PARTNER_UPDATE:
+            assert any(spec.key == REVIEW for spec in telling.open.values()), f"{event} is for no review"
+    if story.plan.ended_at is None and PARTNER_UPDATE in story.open_keys():
+        assert REVIEW in story.open_keys()
+
+
+def whoever_is_late_from_the_first_day_hears_before_anybody_above(story: Story) -> None:
+    """At the moment a step is given a date that has passed already, only its owner is told, or all who are invited."""
+    late = late_when_dated(story)
+    for act in story.acts:
+        if act.kind is EventKind.STEP_REMINDED and (act.data["step"], act.at) in late:
+            assert {letter.to for letter in act.letters} <= {"owner", "team"}, f"{act} goes above the owner"
 
 
 def a_repeating_step_stands_once(story: Story) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,9 +12,11 @@ from iom.agenda import MOST_AT_ONCE, acts_due
 from iom.calendar import add_working_days, london_date
 from iom.events import Entry, EventKind
 from iom.forecast import forecast
+from iom.plan import OpenStep
 from iom.programme import PARTNER_UPDATE
 from iom.step import Answer
 from iom.vocabulary import Anchor, Outcome, Role
+from tests.unit.log_reading import late_when_dated
 from tests.unit.plans import START, PlanBuilder, a_plan, a_programme
 from tests.unit.promises import is_community, keeps_its_promises, keeps_its_promises_though_late
 from tests.unit.stories import Move, beginnings, make, moves, told
@@ -95,15 +98,20 @@ def test_a_plan_that_slept_catches_up_at_one_moment_and_keeps_its_promises(
 def test_after_sleeping_through_days_when_nobody_did_anything_a_plan_stands_where_it_would_have_stood(
     plan: PlanBuilder, before: list[Move], asleep: timedelta
 ) -> None:
-    """The same steps with the same dates and the same things to come; only letters that were overtaken are missing."""
+    """The same steps with the same dates and the same things to come; only letters that were overtaken are missing.
+
+    What has a date that passed meanwhile is late from its first day, and goes up later than it would have: its owner
+    did not know.
+    """
     late, awake = told(plan, before, timedelta(0)), told(plan, before, timedelta(0))
     late.sleep(late.now + asleep).wake()
     awake.live(late.now)
     until = late.now + timedelta(days=60)
 
     assert _standing(late) == _standing(awake)
-    assert _letter_keys(late) <= _letter_keys(awake)
-    assert _ahead(late, until) == _ahead(awake, until)
+    unknown = {UUID(step) for step, _ in late_when_dated(late)}
+    assert _letter_keys(late, unknown) <= _letter_keys(awake, unknown)
+    assert _ahead(late, until, unknown) == _ahead(awake, until, unknown)
 
 
 def _standing(story: Story) -> set[tuple[object, ...]]:
@@ -113,13 +121,14 @@ def _standing(story: Story) -> set[tuple[object, ...]]:
     }
 
 
-def _letter_keys(story: Story) -> set[str]:
-    return {letter.key for act in story.acts for letter in act.letters}
+def _letter_keys(story: Story, unknown: set[UUID]) -> set[str]:
+    return {letter.key for act in story.acts for letter in act.letters if letter.step not in unknown}
 
 
-def _ahead(story: Story, until: datetime) -> set[tuple[object, ...]]:
+def _ahead(story: Story, until: datetime, unknown: set[UUID]) -> set[tuple[object, ...]]:
     foreseen = [item for plan in story.plans for item in forecast(plan, until)]
-    return {(f.at, f.kind, f.step, f.due_at, f.letters) for f in foreseen if f.key != PARTNER_UPDATE}
+    same = [item for item in foreseen if item.key != PARTNER_UPDATE and item.step not in unknown]
+    return {(f.at, f.kind, f.step, f.due_at, f.letters) for f in same}
 
 
 @settings(max_examples=100)
@@ -218,6 +227,56 @@ def test_a_step_whose_opening_day_has_passed_already_opens_now_and_has_all_its_t
 
     assert story.step("prepare").opened_at == START
     assert london_date(story.step("prepare").due_at) == date(2026, 9, 7), "five days on is a Sunday"
+
+
+def test_a_step_late_from_its_first_day_is_told_its_owner_once_and_goes_up_from_that_day() -> None:
+    """Somebody imported with three weeks to the sentence's end, when five weeks before it something was due."""
+    story = (
+        a_plan().green().sentenced(None, date(2026, 9, 22)).adopted_on(date(2025, 3, 20)).begins().settle()
+    )
+    late = story.step("sentence_end")
+    assert late.due_at < story.now
+    assert _told_of(story, late) == [("overdue", "owner", False, date(2026, 9, 1))]
+
+    story.live(START + 40 * A_DAY)
+    assert _told_of(story, late)[1:] == [
+        ("overdue", "point_of_contact", False, date(2026, 9, 2)),
+        ("escalated", "manager", False, date(2026, 9, 4)),
+        ("escalated", "coordinator", False, date(2026, 9, 8)),
+    ]
+
+
+def _told_of(story: Story, step: OpenStep) -> list[tuple[str, str, bool, date]]:
+    return [
+        (letter.kind, letter.to, letter.digest, london_date(act.at))
+        for act in story.acts
+        for letter in act.letters
+        if letter.step == step.id
+    ]
+
+
+@settings(max_examples=40)
+@given(st.integers(-120, 700), st.integers(-120, 700), st.integers(-120, 700))
+def test_nothing_is_opened_whose_purpose_was_past_when_somebody_came_onto_the_programme(
+    third: int, end: int, release: int
+) -> None:
+    """How long ago a date may lie is the programme's own: four weeks, and twelve for the end of a sentence."""
+    story, today = a_plan().green().adopted_on(date(2025, 3, 20)).begins(), london_date(START)
+    story.move(Anchor.FINAL_THIRD, today + timedelta(days=third))
+    story.move(Anchor.SENTENCE_END, today + timedelta(days=end))
+    story.custody(today + timedelta(days=release)).settle().live(START + 720 * A_DAY)
+
+    assert bool(story.opened("final_third")) == (third >= -28)
+    assert bool(story.opened("sentence_end")) == (end >= -84)
+    assert bool(story.opened("pre_release_meeting")) == (release >= -28)
+    assert bool(story.opened("release_pack")) == (release >= -28)
+
+
+def test_an_anchor_that_moves_into_the_past_while_the_plan_runs_is_late_and_not_left_out() -> None:
+    story = a_plan().green().sentenced(None, date(2027, 9, 1)).begins().live(START + A_DAY)
+    story.move(Anchor.SENTENCE_END, date(2025, 1, 1)).settle()
+
+    assert [told[:2] for told in _told_of(story, story.step("sentence_end"))] == [("overdue", "owner")]
 
 
 BRIEF = """

@@ -198,6 +198,7 @@ def test_a_deferred_nomination_comes_before_the_panel_again() -> None:
     story.tell(Entry(EventKind.STEP_DONE, {"step": str(panel.id)}), Entry(EventKind.DEFERRED)).settle()
 
     assert story.step("panel_decision").number == 2
+    assert {"triage", "score", "partner_information"} <= set(story.open_keys()), "the panel will ask again"
     assert story.step("panel_decision").opened_at == START + A_DAY
 
 
@@ -217,8 +218,11 @@ def test_an_adopted_nomination_goes_on_to_the_first_plan_beside_the_cohorts_prog
     decided = adopted(Cohort.FIXED, Basis.STATUTORY, Rag.RED, story.fresh(), fixed)
     story.tell(Entry(EventKind.STEP_DONE, {"step": str(panel.id)}), *decided, programmes=(fixed,)).settle()
 
-    assert {"allocate", "tell_the_person", "first_plan", "triage", "supervision"} <= set(story.open_keys())
-    assert "panel_decision" not in story.open_keys()
+    assert {"allocate", "tell_the_person", "first_plan", "supervision"} <= set(story.open_keys())
+    before_the_panel = {"triage", "score", "partner_information"}
+    assert not {*before_the_panel, "panel_decision"} & set(story.open_keys())
+    lapsed = [act.data["step"] for act in story.acts if act.kind is EventKind.STEP_LAPSED]
+    assert len(lapsed) == len(before_the_panel), "the panel has decided: nobody waits for them"
 
 
 def test_an_update_is_asked_of_every_partner_on_the_team_and_lapses_when_the_review_is_held() -> None:

@@ -1,15 +1,22 @@
 """The invented cohort: always valid, always the same, never anybody's, and of every kind."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iom.adapters.cohort_case import first_entries
+from iom.adapters.programme_files import programmes
+from iom.agenda import LetterDue
+from iom.calendar import at_london
 from iom.cohort_reading import read_row
 from iom.cohort_row import COLUMNS, CohortRow
+from iom.decisions import team
 from iom.invented_cohort import invented_cohort
 from iom.vocabulary import Basis, Cohort, CustodyStatus, Need, Rag
+from tests.unit.plans import TEAM
+from tests.unit.story import Story, somebody
 
 TODAY = date(2026, 11, 22)
 
@@ -45,6 +52,22 @@ def test_sixty_people_show_every_kind_of_case() -> None:
         CustodyStatus.POLICE_CUSTODY,
         CustodyStatus.HOSPITAL,
     }
+
+
+def test_bringing_a_cohort_in_tells_nobody_but_those_whose_steps_they_are_of_anything_late() -> None:
+    """Dates that passed before the import: nobody has been reminded of them, so nobody above is asked for help."""
+    now = at_london(TODAY, time(21))
+    first_day: list[LetterDue] = []
+    for cells in invented_cohort(300, TODAY):
+        row = read_row(cells, TODAY)
+        assert isinstance(row, CohortRow)
+        story = Story(now).tell(*team((role, somebody(role)) for role in TEAM))
+        story.tell(*first_entries(row), programmes=tuple(programmes().values())).settle()
+        first_day += [letter for act in story.acts for letter in act.letters]
+
+    assert {letter.to for letter in first_day} == {"owner"}
+    assert {letter.kind for letter in first_day} == {"step_opened", "overdue"}
+    assert sum(letter.kind == "overdue" for letter in first_day) < 30, "what is long past is left out"
 
 
 def test_letters_to_invented_people_s_teams_can_reach_nobody() -> None:

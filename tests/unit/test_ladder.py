@@ -92,21 +92,39 @@ def test_rungs_come_in_order_and_never_before_the_opening_or_the_new_date(
 
 
 @given(ladders, ids, moments, st.integers(-60, 60), st.integers(0, 40))
-def test_a_date_that_has_passed_when_given_says_only_the_last_rung_missed_and_at_once(
+def test_of_a_date_still_ahead_every_rung_to_come_is_said_at_its_moment_and_no_other(
     ladder: Sequence[Rung], step: UUID, opened_at: datetime, days_ahead: int, redated_after: int
 ) -> None:
     redated_at, due_at = opened_at + timedelta(days=redated_after), opened_at + timedelta(days=days_ahead)
+    assume(due_at >= redated_at)
     said = {rung.name: rung.moment for rung in climb(ladder, step, opened_at, due_at, redated_at)}
-    fallen = by_themselves(ladder, step, due_at)
 
-    to_come = {name: moment for name, moment in fallen.items() if moment >= redated_at}
-    too_late = {name: moment for name, moment in fallen.items() if due_at < moment < redated_at}
-    left_out = fallen.keys() - to_come.keys() - too_late.keys()
-    assert {name: said.get(name) for name in to_come} == to_come
-    assert not left_out & said.keys()
-    at_once = too_late.keys() & said.keys()
-    assert len(at_once) == min(1, len(too_late))
-    assert all(said[name] == redated_at and too_late[name] == max(too_late.values()) for name in at_once)
+    hung = {name: said[name] for name in hung_on_the_date(ladder).keys() & said.keys()}
+    fallen = by_themselves(ladder, step, due_at)
+    assert hung == {name: moment for name, moment in fallen.items() if moment >= redated_at}
+
+
+@given(ladders, ids, moments, st.integers(1, 900), st.booleans())
+def test_a_date_that_has_passed_when_given_is_told_its_owner_at_once_and_goes_up_from_then_on(
+    ladder: Sequence[Rung], step: UUID, since: datetime, days_late: int, dated_anew: bool
+) -> None:
+    """As if it had been due at that moment: how long ago it was due does not matter."""
+    opened_at = since - A_DAY if dated_anew else since
+    rungs = climb(ladder, step, opened_at, since - timedelta(days=days_late), since if dated_anew else None)
+    late, said = rungs[-1 - len(after := _after(ladder))], {rung.name: rung for rung in rungs}
+
+    assert (late.letter, late.to, late.digest, late.moment) == ("overdue", ("owner",), False, since)
+    due_then = by_themselves(ladder, step, since)
+    assert {name: said[name].moment for name in after} == {name: due_then[name] for name in after}
+    assert all("owner" not in said[name].to for name in after), "it has been told already"
+    assert {rung.name for rung in rungs} - {late.name, *after} <= {r.name for r in ladder if r.at == OPENED}
+
+
+def _after(ladder: Sequence[Rung]) -> list[str]:
+    """The rungs that tell somebody else than the owner that a date has passed."""
+    names = [name for name, offset in hung_on_the_date(ladder).items() if offset.amount > 0]
+    told_others = {rung.name for rung in ladder if rung.letter != "overdue" or set(rung.to) != {"owner"}}
+    return [name for name in names if name in told_others]
 
 
 @given(ladders, ids, moments, st.integers(-60, 60))
@@ -127,9 +145,9 @@ def test_the_opening_rung_is_said_at_the_opening_and_at_a_new_date_only_where_it
 def test_halfway_lies_halfway_and_is_not_said_of_a_step_that_is_late_from_the_start(
     step: UUID, opened_at: datetime, allowed: timedelta
 ) -> None:
-    rungs = climb((a_rung(HALFWAY),), step, opened_at, opened_at + allowed)
+    rungs = climb((a_rung(HALFWAY, HALFWAY),), step, opened_at, opened_at + allowed)
     if allowed <= timedelta(0):
-        assert rungs == ()
+        assert HALFWAY not in {rung.name for rung in rungs}
     else:
         assert abs((rungs[0].moment - opened_at) * 2 - allowed) <= timedelta(microseconds=2)
 
@@ -178,7 +196,12 @@ def test_a_check_due_at_five_that_opens_at_six_is_said_overdue_and_not_due_soon(
     opened_at = at_london(date(2026, 9, 2), time(18))
     rungs = climb(URGENT, STEP, opened_at, at_london(date(2026, 9, 2), time(17)))
 
-    assert [rung.name for rung in rungs] == ["opened", "overdue", "to_coordinator"]
+    assert [(rung.name, rung.to, rung.moment - opened_at) for rung in rungs] == [
+        ("opened", ("owner",), timedelta(0)),
+        ("late", ("owner",), timedelta(0)),
+        ("overdue", ("manager",), timedelta(hours=1)),
+        ("to_coordinator", ("coordinator",), timedelta(hours=4)),
+    ]
 
 
 def test_a_review_given_a_new_date_invites_again() -> None:

@@ -42,6 +42,9 @@ def faults(text: str, head: str = HEAD) -> list[str]:
 
 
 BROKEN = [
+    (STEP + 'while_recent = "4w"\n', "steps[visit].while_recent", "the step has none; write both or neither"),
+    (STEP + 'until = "step_done"\n', "steps[visit].until", "write one of nominated, deferred"),
+    (STEP + 'ladder = "own"\n' + LADDER.replace("first", "late"), "ladders.own[late].name", "choose another"),
     # The shape.
     (STEP + "results = [", "TOML", "mend the syntax there"),
     (STEP.replace('key = "visit"\n', ""), "steps[0].key", "this is missing; write it"),
