@@ -9,11 +9,13 @@ COLUMNS = {
         "surname", "forenames", "date_of_birth", "ethnicity", "pnc_id", "crn", "noms_number", "postcode_district",
     ),
     "account": ("email", "name"),
-    "cases": ("local_ref", "establishment", "index_offence", "notes"),
+    "cases": ("local_ref",),
+    "whereabouts": ("establishment",),
+    "assessment": ("index_offence", "notes"),
     "nomination": ("why", "evidence"),
     "panel_decision": ("reason", "dissent"),
     "review": ("summary",),
-    "step": ("reason", "note"),
+    "remark": ("reason", "note"),
 }  # fmt: skip
 """Tables and columns that hold what only people allowed to may read."""
 
