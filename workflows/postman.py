@@ -19,6 +19,10 @@ from workflows.supervision import SupervisionPlan, plan_id
 
 log = structlog.get_logger()
 
+NEWS = "news"
+WAKE = "wake"
+"""The signals of a plan; waking has it look after its interventions although nobody has written anything."""
+
 AT_ONCE = 20
 SWEEP_EVERY = 3.0
 """Seconds between looks for plans that have not heard: what a lost nudge costs at the most."""
@@ -41,31 +45,31 @@ class Postman:
             group.create_task(self._sweep())
             group.create_task(self._deliver())
 
-    async def nudge(self, case_id: UUID) -> None:
-        """Tells the case's plan that there is news, starting the plan if it does not run."""
+    async def nudge(self, case_id: UUID, signal: str = NEWS) -> None:
+        """Tells the case's plan that there is news, or wakes it; starts the plan if it does not run."""
         await self._client.start_workflow(
             SupervisionPlan.run,
             Start(case_id, renew_after=self._renew_after),
             id=plan_id(case_id),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            start_signal="news",
+            start_signal=signal,
         )
 
     async def nudge_all(self) -> int:
-        """Starts or wakes the plan of every open case, and the digest: after Temporal lost everything, or a release."""
+        """Starts or wakes the plan of every open case, its interventions and the digest: after a loss, or a release."""
         await self._start_digest()
         async with transaction(self._pool) as conn:
             cases = await plans.open_cases(conn)
-        await self._nudge_each(cases)
+        await self._nudge_each(cases, WAKE)
         return len(cases)
 
-    async def _nudge_each(self, cases: list[UUID]) -> None:
+    async def _nudge_each(self, cases: list[UUID], signal: str = NEWS) -> None:
         room = asyncio.Semaphore(AT_ONCE)
 
         async def one(case_id: UUID) -> None:
             async with room:
-                await self.nudge(case_id)
+                await self.nudge(case_id, signal)
 
         async with asyncio.TaskGroup() as group:
             for case_id in cases:

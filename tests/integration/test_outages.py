@@ -1,5 +1,6 @@
 """With Temporal stopped people go on; when it is back, or has lost everything, the plans do, and nobody hears twice."""
 
+import gc
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from iom.adapters.database import Pool, transaction
+from iom.adapters.deeds.plans import start_intervention
 from iom.adapters.deeds.steps import answer_step
 from iom.adapters.store import folded
 from iom.adapters.tables import Case
@@ -19,6 +21,7 @@ from iom.vocabulary import Outcome, Rag, Role
 from tests.builders import Scheme, a_scheme, an_adopted_case
 from tests.integration.running_plans import Plans, Server, now, running_plans
 from workflows.digest import DIGEST_ID
+from workflows.intervention import intervention_id
 from workflows.supervision import SupervisionPlan, plan_id
 
 
@@ -121,6 +124,74 @@ async def _has_read(plans: Plans, case: Case, seq: int) -> bool:
     async with transaction(plans.pool) as conn:
         told = await folded.plan(conn, case.id)
     return held.seq == seq and held == told
+
+
+async def test_an_intervention_that_is_ended_from_outside_is_begun_again_and_goes_on(
+    pool: Pool, database_url: str, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    scheme = await a_scheme(pool)
+    case = await an_adopted_case(scheme, at=now())
+    async with running_plans(pool, database_url, server.address) as plans:
+        intervention = await treatment_begins(plans, scheme, case)
+        await plans.client.get_workflow_handle(intervention).terminate("a test")
+        await plans.until(lambda: _runs(plans, intervention))
+
+        await complete(scheme, case, "start")
+        await plans.until(lambda: _has_opened(pool, case, "session"))
+    gc.collect()
+    assert "never retrieved" not in caplog.text
+
+
+@pytest.mark.parametrize("learns_by", ["rebuild", "news"])
+async def test_a_plan_of_a_later_run_begins_a_lost_intervention_when_it_is_woken_or_hears_of_it(
+    pool: Pool, database_url: str, server: Server, learns_by: str
+) -> None:
+    """That run did not start the child, so nobody tells it that the child is gone: it finds out when it calls it."""
+    scheme = await a_scheme(pool)
+    case = await an_adopted_case(scheme, at=now())
+    async with running_plans(pool, database_url, server.address) as plans:
+        intervention = await treatment_begins(plans, scheme, case)
+        await plans.client.get_workflow_handle(plan_id(case.id)).terminate("a test")
+        await plans.postman.nudge_all()
+        await plans.until(lambda: _has_called(plans, plan_id(case.id)))
+        await plans.client.get_workflow_handle(intervention).terminate("a test")
+        said = await letters(pool)
+
+        if learns_by == "rebuild":
+            await plans.postman.nudge_all()
+            await plans.until(lambda: _runs(plans, intervention))
+            assert await letters(pool) == said, "nobody hears twice"
+        await complete(scheme, case, "start")
+        await plans.until(lambda: _has_opened(pool, case, "session"))
+        assert await _runs(plans, intervention)
+
+
+async def treatment_begins(plans: Plans, scheme: Scheme, case: Case) -> str:
+    """Treatment keywork begins and its first step is open; the id of the workflow that follows it."""
+    async with transaction(plans.pool) as conn:
+        by = scheme.by(Role.COORDINATOR, now())
+        intervention = await start_intervention(conn, by, case.ref, "treatment_keywork")
+    await plans.until(lambda: _has_opened(plans.pool, case, "start"))
+    return intervention_id(intervention)
+
+
+async def _has_opened(pool: Pool, case: Case, key: str) -> bool:
+    async with transaction(pool) as conn:
+        found = await conn.execute(
+            "select 1 from step where case_id = %s and key = %s and closed_at is null", (case.id, key)
+        )
+        return await found.fetchone() is not None
+
+
+async def _runs(plans: Plans, workflow_id: str) -> bool:
+    described = await plans.client.get_workflow_handle(workflow_id).describe()
+    return described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def _has_called(plans: Plans, workflow_id: str) -> bool:
+    """Whether the plan has called its intervention, which ran already."""
+    history = await plans.client.get_workflow_handle(workflow_id).fetch_history()
+    return any(e.HasField("external_workflow_execution_signaled_event_attributes") for e in history.events)
 
 
 async def test_a_nudge_that_is_lost_costs_seconds_and_no_work(

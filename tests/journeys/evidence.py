@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 from iom.adapters.database import Pool, transaction
 from iom.adapters.tables import Case
 from tests.personal import found_in, personal_values
+from workflows.digest import DIGEST_ID
 from workflows.intervention import intervention_id
 from workflows.supervision import plan_id
 
@@ -92,9 +93,15 @@ class Evidence:
         names = [plan_id(self.case.id), *(intervention_id(row["id"]) for row in found)]
         return [history for name in names for history in await self._runs(name)]
 
-    async def longest_run(self) -> WorkflowHistory:
-        """The run with most events: the one that says most when it is replayed."""
-        return max(await self.histories(), key=lambda run: len(run.events))
+    async def telling_runs(self) -> list[WorkflowHistory]:
+        """Says most when replayed: the longest run of the plan and of an intervention, the digest's present one."""
+        longest: dict[str, WorkflowHistory] = {}
+        for run in sorted(await self.histories(), key=lambda run: len(run.events)):
+            longest[run.workflow_id.split("-")[0]] = run
+        return [
+            *longest.values(),
+            await self.environment.client.get_workflow_handle(DIGEST_ID).fetch_history(),
+        ]
 
     async def leaks(self) -> set[str]:
         """Personal values of the whole record that stand anywhere in the histories, payloads included."""

@@ -224,8 +224,7 @@ async def on_the_way(environment: WorkflowEnvironment, world: World, case: Case)
         yield journey
         leaks = await journey.leaks()
         assert not leaks, f"personal values stand in a history: {leaks}"
-        if world.record_to is not None:
-            world.record_to.write_text((await journey.longest_run()).to_json())
+        world.record(await journey.telling_runs())
         rounds.cancel()
         with suppress(asyncio.CancelledError):
             await rounds
