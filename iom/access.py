@@ -106,10 +106,21 @@ class Deed(StrEnum):
     READ_LOGS = "read_logs"
     CORRECT_RECORD = "correct_record"
     RESTRICT_PROCESSING = "restrict_processing"
+    ASK_ACCESS = "ask_access"
+    DECIDE_ACCESS = "decide_access"
+    BREAK_GLASS = "break_glass"
+    REVIEW_ACCESS = "review_access"
+    RESTRICT_CASE = "restrict_case"
+    WRITE_NOTE = "write_note"
+    SHARE_HEALTH = "share_health"
+    READ_AGREEMENTS = "read_agreements"
 
 
 AT_WORK = frozenset(Role) - {Role.ADMINISTRATOR, Role.AUDITOR}
 """Roles that work on cases; the other two keep accounts and logs."""
+
+BY_NAME = AT_WORK - {Role.ANALYST}
+"""Roles that work with people whom they know by name; an analyst works without names."""
 
 ALLOWED: Mapping[Deed, frozenset[Role]] = {
     Deed.SEE_CASE: AT_WORK,
@@ -132,6 +143,14 @@ ALLOWED: Mapping[Deed, frozenset[Role]] = {
     Deed.READ_LOGS: frozenset({Role.AUDITOR}),
     Deed.CORRECT_RECORD: frozenset({Role.COORDINATOR, Role.CHAIR}),
     Deed.RESTRICT_PROCESSING: frozenset({Role.COORDINATOR, Role.CHAIR}),
+    Deed.ASK_ACCESS: BY_NAME,
+    Deed.DECIDE_ACCESS: BY_NAME,
+    Deed.BREAK_GLASS: BY_NAME,
+    Deed.REVIEW_ACCESS: frozenset({Role.AUDITOR, Role.COORDINATOR}),
+    Deed.RESTRICT_CASE: frozenset({Role.COORDINATOR, Role.CHAIR}),
+    Deed.WRITE_NOTE: BY_NAME,
+    Deed.SHARE_HEALTH: frozenset({Role.TREATMENT_WORKER}),
+    Deed.READ_AGREEMENTS: frozenset({Role.ADMINISTRATOR, Role.COORDINATOR}),
 }
 
 WRITTEN_BY: Mapping[EventKind, frozenset[Deed]] = {

@@ -15,7 +15,7 @@ APP, DOOR, WORKER = "iom_app", "iom_door", "iom_worker"
 
 POLICIES = ("owner", "worker", "door", "read", "add", "change")
 
-FUNCTIONS = [Path(__file__).parent / name for name in ("functions.sql", "logs.sql")]
+FUNCTIONS = [Path(__file__).parent / name for name in ("functions.sql", "access.sql", "logs.sql")]
 
 CALLED_BY_APP = (
     "me()",
@@ -34,6 +34,12 @@ CALLED_BY_APP = (
     "opening(uuid)",
     "known_by(text, text, text)",
     "ref_taken(text)",
+    "leads(uuid)",
+    "known_on_scheme(text, text, date, text, text, text)",
+    "case_to_ask(text)",
+    "asked_ref(uuid)",
+    "restrict(uuid, timestamptz)",
+    "told(uuid, uuid)",
     "reads_logs()",
     "case_ref(uuid)",
     "case_named(text)",

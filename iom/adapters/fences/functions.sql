@@ -130,8 +130,13 @@ begin
         return;
     end if;
     return query
-    select t.case_id from public.team_member t
-    where t.account_id = fence.me() and (not in_custody or sights && wanted or exists (
+    select t.case_id from (
+        select m.case_id from public.team_member m where m.account_id = fence.me()
+        union all
+        select g.case_id from public.access_grant g
+        where g.account_id = fence.me() and g.from_at <= now() and now() < g.until_at
+    ) t
+    where (not in_custody or sights && wanted or exists (
         select from public.whereabouts w
         where w.case_id = t.case_id and w.custody_status in ('remand', 'sentenced', 'recalled')))
       and (fence.visit(2) in ('coordinator', 'chair') or t.case_id not in (select fence.limited()));

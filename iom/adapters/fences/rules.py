@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from iom.access import Deed, Sight, Tier
+from iom.adapters.fences import access_rules as access
+from iom.adapters.fences.expressions import both, either, may, mine, sees
 
 SIGNED_IN = "(select fence.me()) is not null"
 NOBODY = "false"
@@ -30,39 +32,8 @@ class Rule:
     door: tuple[str, ...] = ()
 
 
-def sees(*wanted: tuple[Tier, Sight], case: str = "case_id") -> str:
-    """Rows of cases on which they have one of these sights."""
-    sights = [f"{tier}:{sight}" for tier, sight in wanted]
-    everywhere = f"(select fence.sees_all({_array(f'{each}:all' for each in sights)}))"
-    is_walled = f"{case} in (select fence.walled())"
-    if case == "cases.id":
-        is_walled = "(cases.restricted_at is not null or cases.id in (select fence.limited()))"
-    return f"(({everywhere} and not {is_walled}) or {case} in (select fence.seen({_array(sights)})))"
-
-
-def may(*deeds: Deed) -> str:
-    """They may do one of these deeds today."""
-    return f"(select fence.may({_array(deeds)}))"
-
-
-def _array(words: Iterable[str]) -> str:
-    return f"'{{{','.join(words)}}}'"
-
-
-def both(*expressions: str) -> str:
-    return " and ".join(f"({each})" for each in expressions)
-
-
-def either(*expressions: str) -> str:
-    return " or ".join(f"({each})" for each in expressions)
-
-
 def _while_opening(expression: str = may(Deed.NOMINATE)) -> str:
     return both(expression, "fence.opening(case_id)")
-
-
-def _mine(column: str = "account_id") -> str:
-    return f"{column} = (select fence.me())"
 
 
 T1_FULL, T1_OWN = (Tier.LOGISTICS, Sight.FULL), (Tier.LOGISTICS, Sight.OWN)
@@ -85,9 +56,10 @@ WORDS = either(
     both("tier = 'T2'", CASE_TIER),
     both("tier = 'T4'", sees((Tier.HEALTH, Sight.OWN)), "agency_id = (select fence.agency())"),
     both("tier = 'T5'", sees((Tier.NAVIGATOR, Sight.OWN)), "agency_id = (select fence.agency())"),
-    both(_mine("by_id"), ON_CASE),
+    both(mine("by_id"), ON_CASE),
 )
 """What is written with an answer: the case's, or its service's own."""
+
 
 _NAMED = sees((Tier.EXISTENCE, Sight.FULL), case="cases.id")
 PERSON = f"exists (select from cases where cases.person_id = person.id and {_NAMED})"
@@ -103,14 +75,14 @@ RULES: Mapping[str, Rule] = {
     ),
     "session": Rule(
         None,
-        _mine(),
-        update=_mine(),
+        mine(),
+        update=mine(),
         shown=("id", "account_id", "how", "began_at", "seen_at", "until", "ended_at", "address", "agent"),
         changed=("ended_at",),
         door=("select", "insert", "update"),
     ),
     "api_token": Rule(
-        None, _mine(), shown=("account_id", "made_at", "revoked_at"), door=("select", "insert", "update")
+        None, mine(), shown=("account_id", "made_at", "revoked_at"), door=("select", "insert", "update")
     ),
     "second_factor": Rule(None, NOBODY, door=("select", "insert", "update", "delete")),
     "recovery_code": Rule(None, NOBODY, door=("select", "insert", "update", "delete")),
@@ -119,7 +91,7 @@ RULES: Mapping[str, Rule] = {
     "sign_in_try": Rule(None, NOBODY, door=("select", "insert", "update")),
     "directory_attempt": Rule(None, NOBODY, door=("select", "insert", "update", "delete")),
     "directory_identity": Rule(None, NOBODY, door=("select", "insert")),
-    "kept_form": Rule(Tier.CASE, _mine(), update=_mine(), changed=("fields",), door=("insert",)),
+    "kept_form": Rule(Tier.CASE, mine(), update=mine(), changed=("fields",), door=("insert",)),
     "staff_change": Rule(None, may(Deed.MANAGE_ACCOUNTS), door=("select", "insert")),
     "programme": Rule(None, SIGNED_IN),
     "person": Rule(
@@ -154,8 +126,8 @@ RULES: Mapping[str, Rule] = {
     ),
     "event": Rule(
         Tier.CASE,
-        either(COUNTED, both(_mine("by_id"), ON_CASE)),
-        insert=both(ON_CASE, _mine("by_id"), "fence.may_write(kind)"),
+        either(COUNTED, both(mine("by_id"), ON_CASE)),
+        insert=both(ON_CASE, mine("by_id"), "fence.may_write(kind)"),
     ),
     "step": Rule(
         Tier.LOGISTICS,
@@ -166,31 +138,56 @@ RULES: Mapping[str, Rule] = {
     "remark": Rule(
         Tier.CASE,
         WORDS,
-        insert=both(_mine("by_id"), ON_CASE, may(Deed.ANSWER_STEP)),
+        insert=both(mine("by_id"), ON_CASE, may(Deed.ANSWER_STEP)),
     ),
-    "review": Rule(Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.HOLD_REVIEW), _mine("held_by_id"))),
-    "nomination": Rule(Tier.CASE, CASE_TIER, insert=both(may(Deed.NOMINATE), _mine("nominated_by_id"))),
+    "review": Rule(Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.HOLD_REVIEW), mine("held_by_id"))),
+    "nomination": Rule(Tier.CASE, CASE_TIER, insert=both(may(Deed.NOMINATE), mine("nominated_by_id"))),
     "panel_decision": Rule(
-        Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.DECIDE_AT_PANEL), _mine("decided_by_id"))
+        Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.DECIDE_AT_PANEL), mine("decided_by_id"))
     ),
     "intervention": Rule(Tier.LOGISTICS, LET_IN, insert=both(ON_CASE, may(Deed.HOLD_REVIEW))),
-    "letter": Rule(Tier.LOGISTICS, either(_mine(), sees(T1_FULL)), shown=()),
-    "mail_block": Rule(None, either(_mine(), may(Deed.DECIDE_ON_IMPORTS))),
+    "letter": Rule(Tier.LOGISTICS, either(mine(), sees(T1_FULL)), shown=()),
+    "mail_block": Rule(None, either(mine(), may(Deed.DECIDE_ON_IMPORTS))),
     "held_row": Rule(Tier.CASE, may(Deed.DECIDE_ON_IMPORTS)),
-    "correction": Rule(
-        Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.CORRECT_RECORD), _mine("by_id"))
+    "access_request": Rule(
+        Tier.EXISTENCE,
+        either(mine(), access.DECIDES),
+        insert=both(mine(), may(Deed.ASK_ACCESS), "decided_at is null"),
+        update=access.DECIDES,
+        changed=("decided_at", "decided_by_id", "decision", "words", "until_at"),
     ),
+    "access_grant": Rule(
+        Tier.EXISTENCE,
+        either(mine(), access.DECIDES, access.REVIEWS),
+        insert=both(mine("granted_by_id"), either(access.LETS_IN, access.BREAKS_GLASS)),
+        update=access.REVIEWS,
+        changed=("reviewed_at", "reviewed_by_id", "finding", "review_words"),
+    ),
+    "note": Rule(Tier.CASE, access.NOTE, insert=access.WRITES_NOTE),
+    "consent": Rule(
+        Tier.HEALTH,
+        both(access.HEALTH, either(access.OWN_AGENCY, access.NAMED_AGENCY)),
+        insert=both(access.SHARES_HEALTH, mine("recorded_by_id")),
+        update=access.SHARES_HEALTH,
+        changed=("withdrawn_at",),
+    ),
+    "public_interest_decision": Rule(
+        Tier.HEALTH,
+        both(access.HEALTH, either(access.OWN_AGENCY, access.NAMED_AGENCY)),
+        insert=both(access.SHARES_HEALTH, mine("decided_by_id")),
+    ),
+    "correction": Rule(Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.CORRECT_RECORD), mine("by_id"))),
     "correction_notice": Rule(
         Tier.LOGISTICS,
-        either(_mine(), CASE_TIER),
+        either(mine(), CASE_TIER),
         insert=both(CASE_TIER, may(Deed.CORRECT_RECORD)),
-        update=either(_mine(), both(CASE_TIER, may(Deed.CORRECT_RECORD))),
+        update=either(mine(), both(CASE_TIER, may(Deed.CORRECT_RECORD))),
         changed=("acknowledged_at", "acknowledged_by_id"),
     ),
     "processing_restriction": Rule(
         Tier.LOGISTICS,
         ON_CASE,
-        insert=both(ON_CASE, may(Deed.RESTRICT_PROCESSING), _mine("by_id")),
+        insert=both(ON_CASE, may(Deed.RESTRICT_PROCESSING), mine("by_id")),
         update=both(ON_CASE, may(Deed.RESTRICT_PROCESSING)),
         changed=("lifted_at", "lifted_by_id", "lifted_why"),
     ),
@@ -199,8 +196,8 @@ RULES: Mapping[str, Rule] = {
     "erasure": Rule(None, may(Deed.READ_LOGS)),
     "audit": Rule(
         Tier.CASE,
-        either("(select fence.reads_logs())", _mine()),
-        insert=_mine(),
+        either("(select fence.reads_logs())", mine()),
+        insert=mine(),
         door=("insert",),
     ),
     "audit_head": Rule(None, NOBODY),

@@ -12,6 +12,7 @@ from iom.access import Actor, Relation, Sight, Tier, sight
 from iom.adapters.database import Connection
 from iom.adapters.store import step_views
 from iom.adapters.store.step_views import StepView
+from iom.adapters.store.working_on import works_on
 from iom.adapters.tables import Assessment
 from iom.vocabulary import IN_PRISON
 
@@ -143,7 +144,7 @@ _OF_PERSON = ", ".join(f"person.{field.name}" for field in fields(PersonView))
 
 _COVER = f"""
 select cases.id, {_ON_COVER}, agency.name as lead_agency, restricted_at is not null as is_restricted,
-       exists (select from team_member where case_id = cases.id and account_id = %(account)s) as on_team
+       {works_on("cases.id")} as on_team
 from cases left join whereabouts on whereabouts.case_id = cases.id
 left join adoption on adoption.case_id = cases.id left join assessment on assessment.case_id = cases.id
 left join agency on agency.id = cases.lead_agency_id where cases.ref = %(ref)s

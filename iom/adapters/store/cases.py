@@ -11,6 +11,7 @@ from psycopg import sql
 from iom.adapters.database import Connection
 from iom.adapters.store import events
 from iom.adapters.store.rows import insert
+from iom.adapters.store.working_on import works_on
 from iom.adapters.tables import Adoption, Assessment, Case, CaseNeed, Person, TeamMember, Whereabouts
 from iom.decisions import team
 from iom.events import Entry
@@ -77,9 +78,9 @@ class HeldCase:
     is_restricted: bool
 
 
-_LOCK = """
+_LOCK = f"""
 select cases.id, ref, basis, cohort, rag, custody_status, adopted_on is not null as adopted, closed_at,
-       exists (select 1 from team_member where case_id = cases.id and account_id = %s) as on_team,
+       {works_on("cases.id", "%s")} as on_team,
        restricted_at is not null as is_restricted
 from cases left join assessment on assessment.case_id = cases.id
 left join whereabouts on whereabouts.case_id = cases.id left join adoption on adoption.case_id = cases.id

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from iom.adapters.database import Connection
 from iom.adapters.store.asker import Asker
+from iom.adapters.store.working_on import MY_CASES
 from iom.identifiers import PncId
 from iom.refusals import Refused
 
@@ -68,13 +69,12 @@ _FILTERS = {
               (person.pnc_id, person.crn, person.noms_number, cases.ref, upper(cases.local_ref)))""",
 }
 
-_SEEN = """
+_SEEN = f"""
 from cases left join person on person.id = cases.person_id and %(named)s
 join whereabouts on whereabouts.case_id = cases.id left join adoption on adoption.case_id = cases.id
 left join assessment on assessment.case_id = cases.id and %(assessed)s
 left join agency on agency.id = cases.lead_agency_id
-where (%(everywhere)s and restricted_at is null
-       or exists (select from team_member where case_id = cases.id and account_id = %(account)s))
+where (%(everywhere)s and restricted_at is null or cases.id in {MY_CASES})
 """
 
 _PLACE = "lower(coalesce(person.surname, '')), lower(coalesce(person.forenames, '')), cases.ref"

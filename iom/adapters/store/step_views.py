@@ -8,6 +8,7 @@ from uuid import UUID
 
 from iom.access import EVERYWHERE, Actor, Relation, sees_step
 from iom.adapters.database import Connection
+from iom.adapters.store.working_on import works_on
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,14 @@ class StepView:
         return Relation(self.on_team, self.is_restricted)
 
 
-_READ = """
+_READ = f"""
 select step.id, step.case_id, cases.ref as case_ref, person.forenames || ' ' || person.surname as person_name,
        step.programme, step.intervention_id, step.key, step.number, step.title, step.stage, step.guidance, step.form,
        step.owner, owner.name as owner_name, agency.name as owner_agency, step.clock, step.outcomes, step.results,
        step.opened_at, step.due_at, step.dating, step.paused_at, step.closed_at, closer.name as closed_by_name,
        step.outcome, step.result, remarks.reason, remarks.note,
        coalesce(member.account_id = %(account)s, step.owner = %(role)s and %(everywhere)s) as is_mine,
-       exists (select from team_member where case_id = step.case_id and account_id = %(account)s) as on_team,
+       {works_on("step.case_id")} as on_team,
        cases.restricted_at is not null as is_restricted
 from step
 join cases on cases.id = step.case_id

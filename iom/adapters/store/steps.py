@@ -10,6 +10,7 @@ from iom.access import Actor, tier_of_words
 from iom.adapters.database import Connection
 from iom.adapters.store.asker import Asker
 from iom.adapters.store.rows import insert
+from iom.adapters.store.working_on import MY_CASES, works_on
 from iom.adapters.tables import Remark
 from iom.step import Answer, Answered, Step
 from iom.vocabulary import Clock, Outcome
@@ -20,9 +21,9 @@ where id = (select case_id from step where id = %s) for update
 """
 """Whoever writes on a case holds its row first, the plan too: so nobody waits for each other in a circle."""
 
-READ = """
+READ = f"""
 select id, case_id, key, title, form, owner, clock, outcomes, results, due_at, closed_at,
-       exists (select 1 from team_member where case_id = step.case_id and account_id = %s) as on_team
+       {works_on("step.case_id", "%s")} as on_team
 from step where id = %s
 """
 
@@ -128,7 +129,7 @@ class ListedStep:
     mine: bool
 
 
-_LIST = """
+_LIST = f"""
 select step.id, cases.ref as case_ref, person.forenames || ' ' || person.surname as person_name, step.title,
        step.owner, step.form, step.clock, step.due_at, step.opened_at, step.paused_at, assessment.rag,
        coalesce(member.account_id = %(account)s, false) as mine
@@ -138,8 +139,7 @@ left join person on person.id = cases.person_id and %(named)s
 left join assessment on assessment.case_id = step.case_id and %(assessed)s
 left join team_member member on member.case_id = step.case_id and member.role = step.owner
 where step.closed_at is null and step.paused_at is null
-  and (%(everywhere)s and cases.restricted_at is null or exists
-       (select 1 from team_member mine where mine.case_id = step.case_id and mine.account_id = %(account)s))
+  and (%(everywhere)s and cases.restricted_at is null or step.case_id in {MY_CASES})
   and (not %(own_only)s or coalesce(member.account_id = %(account)s, step.owner = %(role)s and %(everywhere)s))
   and (step.owner <> 'mentor' or %(navigator)s or member.account_id = %(account)s)
   and (not %(mine)s or member.account_id = %(account)s

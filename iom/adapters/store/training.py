@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from iom.adapters.database import Connection
+from iom.adapters.store.working_on import works_on
 
 LOCAL_REF = "TRAINING"
 
-_FIND = """
-select id, ref, exists (select from team_member where case_id = cases.id and account_id = %s) as on_team
+_FIND = f"""
+select id, ref, {works_on("cases.id", "%s")} as on_team
 from cases where local_ref = %s and closed_at is null
 """
 

@@ -1,5 +1,6 @@
 """The record's tables, defined once: migrations, the store and its typed rows all come from here. No queries."""
 
+from iom.adapters.tables.access import AccessGrant, AccessRequest, Consent, Note, PublicInterestDecision
 from iom.adapters.tables.cases import (
     Adoption,
     Assessment,
@@ -37,6 +38,8 @@ from iom.adapters.tables.staff import Account, Agency, Agreement, ApiToken, Staf
 from iom.adapters.tables.trail import AuditEntry, AuditHead, AuditSeal
 
 __all__ = [
+    "AccessGrant",
+    "AccessRequest",
     "Account",
     "Adoption",
     "Agency",
@@ -49,6 +52,7 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CaseNeed",
+    "Consent",
     "Correction",
     "CorrectionNotice",
     "DirectoryAttempt",
@@ -62,9 +66,11 @@ __all__ = [
     "Letter",
     "MailBlock",
     "Nomination",
+    "Note",
     "PanelDecision",
     "Person",
     "ProcessingRestriction",
+    "PublicInterestDecision",
     "PublishedProgramme",
     "RecoveryCode",
     "Remark",
