@@ -30,4 +30,9 @@ keep postgres_password "$(random)"
 keep temporal_database_password "$(random)"
 keep iom_database_password "$(random)"
 keep iom_database_url "postgresql://iom:$(cat iom_database_password)@postgres:5432/iom"
+for role in app door worker; do
+    keep "iom_${role}_database_password" "$(random)"
+    keep "iom_${role}_database_url" "postgresql://iom_$role:$(cat "iom_${role}_database_password")@postgres:5432/iom"
+done
+keep iom_directories '[]'
 keep iom_smtp_url "smtp://mailpit:1025"

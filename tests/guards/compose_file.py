@@ -45,8 +45,16 @@ class Service:
         return {name: str(value) for name, value in self.said.get("environment", {}).items()}
 
     @property
+    def mounted(self) -> dict[str, str]:
+        """The secrets by the name of the file it finds each in."""
+        said = self.said.get("secrets", [])
+        return {each: each for each in said if isinstance(each, str)} | {
+            each["target"]: each["source"] for each in said if not isinstance(each, str)
+        }
+
+    @property
     def secrets(self) -> set[str]:
-        return set(self.said.get("secrets", []))
+        return set(self.mounted.values())
 
     @property
     def waits_for(self) -> dict[str, str]:

@@ -81,14 +81,14 @@ def test_every_variable_of_ours_is_known_to_what_reads_it(service: Service) -> N
 @OURS
 def test_every_required_setting_is_given(service: Service) -> None:
     given = {name.removeprefix("IOM_").lower() for name in service.environment}
-    given |= {secret.removeprefix("iom_") for secret in service.secrets}
+    given |= {secret.removeprefix("iom_") for secret in service.mounted}
     required = {field for field, info in Settings.model_fields.items() if info.is_required()}
     assert required <= given
 
 
 @OURS
 def test_every_secret_of_ours_is_a_setting(service: Service) -> None:
-    assert service.secrets <= {f"iom_{field}" for field in Settings.model_fields}
+    assert set(service.mounted) <= {f"iom_{field}" for field in Settings.model_fields}
 
 
 @OURS

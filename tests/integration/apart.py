@@ -61,23 +61,41 @@ class Apart:
     database_url: str
     smtp_url: str
     temporal_address: str
+    secrets: Path
     started: list[Running] = field(default_factory=list)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """All that a process is told."""
-        return without_our_variables() | {
-            "IOM_DATABASE_URL": self.database_url,
-            "IOM_SMTP_URL": self.smtp_url,
-            "TEMPORAL_ADDRESS": self.temporal_address,
-            "TEMPORAL_NAMESPACE": NAMESPACE,
+    def environment(self, service: str) -> dict[str, str]:
+        """All that a process of this service is told: its own secrets, as docker-compose.yml mounts them."""
+        return (
+            without_our_variables()
+            | self._given(service)
+            | {
+                "IOM_SMTP_URL": self.smtp_url,
+                "TEMPORAL_ADDRESS": self.temporal_address,
+                "TEMPORAL_NAMESPACE": NAMESPACE,
+            }
+        )
+
+    def _given(self, service: str) -> dict[str, str]:
+        """The addresses in its secrets, with this machine's port in place of the container's."""
+        here = urlsplit(self.database_url).netloc.rpartition("@")[2]
+        return {
+            name.upper(): (self.secrets / source).read_text().replace("postgres:5432", here)
+            for name, source in COMPOSE.named(service).mounted.items()
+            if name.endswith("database_url")
         }
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One command of iom to its end."""
+        """One command of iom to its end: to migrate as the owner, anything else as the worker."""
+        service = "migrate" if words[0] == "migrate" else "worker"
         command = [sys.executable, "-m", "iom", *words]
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=self.environment, cwd=self.folder
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self.environment(service),
+            cwd=self.folder,
         )
 
     def web(self) -> Running:
@@ -92,7 +110,9 @@ class Apart:
     def _start(self, *words: str, address: str = "") -> Running:
         log = self.folder / f"{len(self.started)}-{words[0]}.log"
         command = [sys.executable, "-m", "iom", *words]
-        process = spawn(command, log, environment={**self.environment, "IOM_DATA_DIR": str(self.folder)})
+        process = spawn(
+            command, log, environment={**self.environment(words[0]), "IOM_DATA_DIR": str(self.folder)}
+        )
         running = Running(process, log, address)
         self.started.append(running)
         return running

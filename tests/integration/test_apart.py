@@ -34,14 +34,20 @@ _WAITING = "select 1 from pg_stat_activity where wait_event_type = 'Lock'"
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Passwords and addresses, made as the runbook says."""
+    return make_secrets(tmp_path_factory.mktemp("secrets"))
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> Iterator[str]:
     """An empty database that belongs to the service's own role, made as docker-compose.yml makes it."""
     folder = tmp_path_factory.mktemp("apart")
     with postgres.serving(folder / "postgres") as admin_url:
         server = urlsplit(admin_url)
         with psycopg.connect(admin_url.removesuffix("/iom") + "/postgres", autocommit=True) as admin:
             admin.execute("drop database iom")
-        secrets = make_secrets(folder)
+            admin.execute("drop role iom_app, iom_door, iom_worker")
         make_roles(secrets, admin_url)
         password = (secrets / "iom_database_password").read_text()
         yield f"postgresql://iom:{password}@127.0.0.1:{server.port}/iom"
@@ -56,10 +62,12 @@ def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-async def apart(tmp_path: Path, database_url: str, temporal_address: str) -> AsyncIterator[Apart]:
+async def apart(
+    tmp_path: Path, database_url: str, temporal_address: str, secrets: Path
+) -> AsyncIterator[Apart]:
     """An installation with its tables made, and nothing of ours running."""
     async with open_office(PostOffice()) as smtp_url:
-        installation = Apart(tmp_path, database_url, smtp_url, temporal_address)
+        installation = Apart(tmp_path, database_url, smtp_url, temporal_address, secrets)
         with closing(installation):
             migrated = installation.run("migrate")
             assert migrated.returncode == 0, migrated.stderr
@@ -100,7 +108,7 @@ async def test_a_worker_told_to_stop_finishes_what_it_is_writing(apart: Apart) -
     async with await AsyncConnection.connect(apart.database_url) as holding:
         await holding.execute("select from cases where ref = %s for update", (ref,))
         worker = apart.worker()
-        await somebody_waits(apart.database_url)
+        await somebody_waits(apart.environment("worker")["IOM_DATABASE_URL"])
         worker.process.send_signal(SIGTERM)
         worker.hear("Beginning worker shutdown")
         await holding.rollback()
