@@ -50,6 +50,8 @@ class Frame:
         shown = {"/": "My steps", "/cases": "Cohort", "/nominate": "Nominate"}
         if may(self.actor.role, Deed.MANAGE_ACCOUNTS, on_team=True):
             shown = {"/accounts": "Accounts"}
+        if may(self.actor.role, Deed.READ_LOGS, on_team=True):
+            shown = {"/audit": "Looks", "/audit/unusual": "Unusual access"}
         shown |= (
             {"/imports": "Held rows"} if may(self.actor.role, Deed.DECIDE_ON_IMPORTS, on_team=True) else {}
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from iom.access import Deed, may
+from iom.access import Deed, Sight, Tier, may, sight
 from iom.adapters.deeds import looks
 from iom.adapters.programme_files import programmes
 from iom.adapters.store import case_file
@@ -55,6 +55,8 @@ class CasePage:
     actions: tuple[Action, ...]
     ask: str
     """Whom to ask for more than this person sees."""
+    sees_looks: bool
+    """Whether they may read who has looked at it."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,9 @@ async def show(ref: Ref, visit: SignedIn) -> Response:
     """Who it is about, how it stands, what is open."""
     case = await looks.at_case(visit.conn, visit.by, ref)
     work = tuple(Work(_title(each.programme), each.started_at, each.ended_at) for each in case.interventions)
-    return visit.show(
-        "case.html", CasePage(visit.now, case, work, tuple(_actions(visit, case)), _whom_to_ask(case))
-    )
+    sees_looks = sight(visit.actor, Tier.CASE, case.cover.relation) is Sight.FULL
+    view = CasePage(visit.now, case, work, tuple(_actions(visit, case)), _whom_to_ask(case), sees_looks)
+    return visit.show("case.html", view)
 
 
 @router.get("/cases/{ref}/forecast")
