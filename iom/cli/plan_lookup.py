@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -16,11 +16,13 @@ from iom.agenda import next_act
 from iom.cli.record import the_record
 from iom.plan import Plan
 from iom.refusals import Refused
+from workflows.intervention import intervention_id
 from workflows.postman import Postman
-from workflows.supervision import SupervisionPlan, plan_id
+from workflows.supervision import plan_id
 from workflows.worker import TASK_QUEUE
 
 PATIENCE = timedelta(seconds=5)
+UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class PlanShown:
     next_kind: str | None
     next_at: datetime | None
     temporal: InTemporal
+    interventions: tuple[InTemporal, ...] = ()
 
 
 async def open_plans() -> Sequence[PlanRow]:
@@ -71,7 +74,10 @@ async def look_up(ref: str) -> PlanShown:
         if row is None:
             raise Refused("case_not_found", f"There is no case {ref}. See those there are: iom plans list.")
         plan, *interventions = await folded.plans(conn, row.case_id)
-    return _shown(row, plan, interventions, await _in_temporal(plan_id(row.case_id)))
+    held = await _in_temporal(plan_id(row.case_id))
+    names = map(intervention_id, plan.interventions) if held.state != UNREACHABLE else ()
+    shown = _shown(row, plan, interventions, held)
+    return replace(shown, interventions=tuple([await _in_temporal(name) for name in names]))
 
 
 def _shown(row: PlanRow, plan: Plan, interventions: Sequence[Plan], temporal: InTemporal) -> PlanShown:
@@ -111,15 +117,15 @@ async def _in_temporal(workflow_id: str) -> InTemporal:
         handle = (await _client()).get_workflow_handle(workflow_id)
         found = await handle.describe(rpc_timeout=PATIENCE)
     except Refused:
-        return InTemporal("unreachable", workflow_id)
+        return InTemporal(UNREACHABLE, workflow_id)
     except RPCError as error:
         missing = error.status is RPCStatusCode.NOT_FOUND
-        return InTemporal("missing" if missing else "unreachable", workflow_id)
+        return InTemporal("missing" if missing else UNREACHABLE, workflow_id)
     state = found.status.name.lower() if found.status else "unknown"
     if found.status is not WorkflowExecutionStatus.RUNNING:
         return InTemporal(state, workflow_id, history_length=found.history_length)
     try:
-        plan = await handle.query(SupervisionPlan.plan, rpc_timeout=PATIENCE)
+        plan = await handle.query("plan", result_type=Plan, rpc_timeout=PATIENCE)
     except RPCError:
         return InTemporal(state, workflow_id, history_length=found.history_length)
     return InTemporal(state, workflow_id, plan.seq, found.history_length)

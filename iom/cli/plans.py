@@ -60,7 +60,7 @@ def show(
 
 @app.command("rebuild")
 def rebuild(as_json: AsJson = False) -> None:
-    """Start the plan of every open case again, from the record alone; wake those that run.
+    """Start the plan of every open case again, from the record alone; wake those that run, and their interventions.
 
     For when Temporal has lost everything, and after each release. Nobody is reminded twice: the record knows which
     letters were written. Running it again does no harm.
@@ -91,6 +91,8 @@ def _show(shown: "PlanShown") -> None:
     if shown.next_at:
         say(f"Next: {str(shown.next_kind).replace('_', ' ')}, {london(shown.next_at)}.")
     say(_of_temporal(shown.temporal, shown.last_seq))
+    for intervention in shown.interventions:
+        say(_of_intervention(intervention))
 
 
 def _of_temporal(found: "InTemporal", last_seq: int) -> str:
@@ -105,3 +107,10 @@ def _of_temporal(found: "InTemporal", last_seq: int) -> str:
             return f"Temporal runs {found.workflow_id}, which has read {found.seq} of {last_seq} entries."
         case _:
             return f"In Temporal, {found.workflow_id} is {found.state}."
+
+
+def _of_intervention(found: "InTemporal") -> str:
+    """An intervention reads on when people have written something: that it is behind the plan's acts says nothing."""
+    if found.state == "running":
+        return f"Temporal runs {found.workflow_id}."
+    return f"In Temporal, {found.workflow_id} is {found.state}. Begin it again: iom plans rebuild."
