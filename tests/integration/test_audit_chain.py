@@ -10,11 +10,15 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
 from psycopg.errors import InsufficientPrivilege
 from psycopg.rows import dict_row
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
-from iom.adapters.database import Connection
+from iom.adapters.database import MIGRATIONS, Connection
 from iom.adapters.store import audit, audit_chain
 from iom.adapters.store.audit import Look
 from iom.adapters.store.audit_chain import Reading
@@ -291,3 +295,35 @@ async def _lane_of_five(conn: Connection) -> int:
     assert row is not None
     lane: int = row["lane"]
     return lane
+
+
+def test_looks_from_before_there_were_lanes_become_lane_nought(cluster_url: str) -> None:
+    server = cluster_url.rsplit("/", 1)[0]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute("create database before_lanes")
+        try:
+            _upgrade_from("0002", f"{server}/before_lanes")
+            reading = asyncio.run(read(f"{server}/before_lanes"))
+        finally:
+            admin.execute("drop database before_lanes with (force)")
+    assert (reading.rows, reading.lanes, reading.faults) == (4, 2, [])
+
+
+def _upgrade_from(revision: str, url: str) -> None:
+    """Three looks as they were written at this revision, the upgrade, and one look more."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        for target, count in ((revision, 3), ("head", 1)):
+            command.upgrade(config, target)
+            for _ in range(count):
+                connection.execute(
+                    text(
+                        "insert into audit (at, action, object, purpose, channel, address)"
+                        " values (now(), 'consult', 'case:LX-1', 'case', 'page', '')"
+                    )
+                )
+            connection.commit()
+    engine.dispose()
