@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=5, le=720)
     session_idle_minutes_strict: int = Field(default=15, ge=5, le=720)
     session_strict_roles: str = Field(
-        default="administrator,auditor,coordinator,chair,analyst,police_offender_manager", pattern=r"^[a-z_,]*$"
+        default="administrator,auditor,coordinator,chair,analyst,police_offender_manager",
+        pattern=r"^[a-z_,]*$",
     )
     session_hours: int = Field(default=12, ge=1, le=24)
     confirm_minutes: int = Field(default=5, ge=1, le=60)
@@ -45,6 +46,9 @@ class Settings(BaseSettings):
     recertify_days: int = Field(default=90, ge=1)
     recertify_grace_days: int = Field(default=14, ge=0)
     dormant_days: int = Field(default=45, ge=1)
+    access_days: int = Field(default=28, ge=1, le=365)
+    break_glass_hours: int = Field(default=4, ge=1, le=72)
+    agreement_warning_days: str = Field(default="60,30,7", pattern=r"^[0-9]{1,3}(,[0-9]{1,3})*$")
     audit_seal_minutes: int = Field(default=15, ge=1, le=1440)
     unusual_before_hour: int = Field(default=7, ge=0, le=23)
     unusual_from_hour: int = Field(default=19, ge=1, le=24)
@@ -74,7 +78,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         raise Refused("settings_incomplete", _what_to_set(error)) from None
     except SettingsError:
-        raise Refused("settings_incomplete", "IOM_DIRECTORIES is not JSON. Write it as .env.example shows.") from None
+        raise Refused(
+            "settings_incomplete", "IOM_DIRECTORIES is not JSON. Write it as .env.example shows."
+        ) from None
 
 
 def _what_to_set(error: ValidationError) -> str:

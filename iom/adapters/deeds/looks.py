@@ -48,14 +48,14 @@ async def at_cohort(
 
 async def at_case(conn: Connection, by: By, ref: str, purpose: str = "case") -> CaseFile:
     """The whole case; ``purpose`` is what it is opened for. Raises Refused(case_not_found)."""
-    return await case_file.whole(conn, await _cover(conn, by, ref, purpose), by.actor)
+    return await case_file.whole(conn, await at_cover(conn, by, ref, purpose), by.actor)
 
 
 async def at_timeline(
     conn: Connection, by: By, ref: str, limit: int, behind: tuple[datetime, str] | None = None
 ) -> Page[Happening]:
     """What has happened on the case, newest first. Raises Refused(case_not_found)."""
-    cover = await _cover(conn, by, ref, "timeline")
+    cover = await at_cover(conn, by, ref, "timeline")
     reader = Reader(by.actor.account_id, sight(by.actor, Tier.CASE, cover.relation) is Sight.FULL)
     return Page.of(await timeline.read(conn, cover.id, reader, limit + 1, behind), limit)
 
@@ -65,7 +65,7 @@ async def at_forecast(conn: Connection, by: By, ref: str, until: datetime) -> Se
 
     Raises Refused with case_not_found, or case_tier_needed: the plan ahead is of the case tier.
     """
-    cover = await _cover(conn, by, ref, "forecast")
+    cover = await at_cover(conn, by, ref, "forecast")
     if sight(by.actor, Tier.CASE, cover.relation) is not Sight.FULL:
         raise Refused(
             "case_tier_needed",
@@ -83,8 +83,12 @@ async def at_steps(
     limit: int,
     overdue: bool = False,
     after: tuple[datetime, UUID] | None = None,
+    beside: Sequence[str] = (),
 ) -> Page[ListedStep]:
-    """Open steps that do not rest, soonest due first: this person's own if ``mine``, else all they may see."""
+    """Open steps that do not rest, soonest due first: this person's own if ``mine``, else all they may see.
+
+    ``beside`` are the cases that the same page shows for another reason: one look names them all.
+    """
     found = await steps.listed(
         conn,
         Asker(by.actor),
@@ -94,7 +98,7 @@ async def at_steps(
         limit=limit + 1,
     )
     page = Page.of(found, limit)
-    await _note_list(conn, by, [row.case_ref for row in page.rows], "steps")
+    await _note_list(conn, by, [*(row.case_ref for row in page.rows), *beside], "steps")
     return page
 
 
@@ -109,7 +113,8 @@ async def at_step(conn: Connection, by: By, step_id: UUID) -> StepView:
     return step
 
 
-async def _cover(conn: Connection, by: By, ref: str, purpose: str) -> Cover:
+async def at_cover(conn: Connection, by: By, ref: str, purpose: str) -> Cover:
+    """The cover of the case, opened for this purpose. Raises Refused(case_not_found)."""
     cover = await case_file.cover(conn, ref, by.actor)
     if cover is None or not may(
         by.actor.role, Deed.SEE_CASE, on_team=cover.on_team, is_restricted=cover.is_restricted

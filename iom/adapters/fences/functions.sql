@@ -65,7 +65,7 @@ begin
     from public.account a join public.agency g on g.id = a.agency_id
     left join fence.roles r on r.role = a.role
     left join lateral (
-        select x.tiers, x.expires_on from public.agreement x where x.agency_id = g.id
+        select x.tiers, x.expires_on from public.agreement x where x.agency_id = g.id and x.signed_on <= current_date
         order by x.signed_on desc, x.expires_on desc limit 1
     ) n on true
     where a.id = account and a.left_at is null;
@@ -158,11 +158,11 @@ begin
     return query select r.case_id from public.processing_restriction r where r.lifted_at is null;
 end $$;
 
--- Whom the record of looks says this case was disclosed to: they hear of a correction.
+-- Whom the record of looks says this case was disclosed to: they hear of a correction. Letters disclose nothing.
 create or replace function fence.told_of(wanted uuid) returns setof text
 language sql stable security definer set search_path = pg_catalog rows 10 as $$
     select distinct l.recipient::text from public.audit l
-    where l.case_id = wanted and l.action = 'disclose' and l.recipient is not null
+    where l.case_id = wanted and l.action = 'disclose' and l.recipient is not null and l.channel <> 'mail'
       and (session_user <> 'iom_app'
            or (fence.may('{correct_record}') and (wanted in (select fence.seen('{T2:full}'))
                or (fence.sees_all('{T2:full:all}') and wanted not in (select fence.walled())))))
@@ -200,17 +200,28 @@ begin
     return exists (select from public.cases c where c.id = on_case and c.last_seq = 0);
 end $$;
 
--- The person who has one of these identifiers, and the reference of their open case: a nomination must not open a second.
+-- The person who has one of these identifiers, or the reference of their open case: a nomination must not open a second.
+-- Whoever has an open case stays unknown otherwise, so that nobody sees a person by opening a case of their own on them.
 create or replace function fence.known_by(pnc_id text, crn text, noms_number text)
 returns table (id uuid, local_ref text, open_case_ref text)
-language sql stable security definer set search_path = pg_catalog as $$
-    select p.id, c.local_ref::text, case when c.closed_at is null then c.ref::text end
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return query
+    select case when c.closed_at is not null or c.id is null then p.id end, c.local_ref::text,
+           case when c.closed_at is null then c.ref::text end
     from public.person p left join public.cases c on c.person_id = p.id
     where (p.pnc_id = known_by.pnc_id or p.crn = known_by.crn or p.noms_number = known_by.noms_number)
       and (session_user <> 'iom_app' or fence.may('{nominate}'))
     order by c.closed_at nulls first, c.opened_at desc
-    limit 1
-$$;
+    limit 1;
+end $$;
+
+-- Whether this person has an open case.
+create or replace function fence.is_on_scheme(person uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return exists (select from public.cases c where c.person_id = person and c.closed_at is null);
+end $$;
 
 -- Whether a reference is taken, be it by a case they cannot see.
 create or replace function fence.ref_taken(wanted text) returns boolean

@@ -55,7 +55,7 @@ _BY_ID = """
 select account.id, account.name, account.email, account.role, account.agency_id, agency.name as agency,
        agreement.tiers, agreement.expires_on as agreed_until
 from account join agency on agency.id = account.agency_id
-left join lateral (select tiers, expires_on from agreement where agency_id = agency.id
+left join lateral (select tiers, expires_on from agreement where agency_id = agency.id and signed_on <= current_date
                    order by signed_on desc, expires_on desc limit 1) agreement on true
 where account.id = %s
 """

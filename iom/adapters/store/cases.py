@@ -130,6 +130,16 @@ async def set_member(conn: Connection, case_id: UUID, role: str, account_id: UUI
     )
 
 
+async def has_member(conn: Connection, case_id: UUID, account_id: UUID) -> bool:
+    """Whether this account has a role on the case; being let into it for a time is none."""
+    found = await conn.execute(
+        "select exists (select from team_member where case_id = %s and account_id = %s) as held",
+        (case_id, account_id),
+    )
+    row = await found.fetchone()
+    return row is not None and bool(row["held"])
+
+
 async def refs_in_need(conn: Connection, need: str, most: int) -> list[str]:
     """References of open cases in the community that need support on this pathway, the first imported first."""
     found = await conn.execute(
