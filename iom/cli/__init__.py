@@ -11,6 +11,7 @@ from iom.cli import (
     migrate,
     plans,
     programme,
+    rights,
     token,
     user,
     web,
@@ -45,6 +46,7 @@ app.add_typer(agency.app, name="agency")
 app.add_typer(token.app, name="token")
 app.add_typer(directory.app, name="directory")
 app.add_typer(audit.app, name="audit")
+app.add_typer(rights.app, name="rights")
 
 
 def main() -> None:
