@@ -73,7 +73,7 @@ async def test_a_letter_is_shown_as_its_reader_sees_it(pages: PageHouse, tmp_pat
     assert "kim@scheme.example" in shown.words
     assert "Review – ref LX-4F7Q: Tue 8 Sep 2026, 14:00 to 14:30" in shown.words
     assert LINK in shown.words
-    [frame] = shown.page.all("iframe")
+    [frame] = shown.page.all("iframe", class_="iom-letter")
     assert frame.attributes["sandbox"] == "allow-top-navigation-by-user-activation"
     assert "frame-src 'self'" in shown.answer.headers["content-security-policy"]
 
