@@ -24,6 +24,7 @@ SPOKEN_TO_BY_PROGRAMS = ("/api/", "/health/")
 STATUS_OF_CODE = {
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
+    "not_on_team": HTTPStatus.FORBIDDEN,
     "form_not_ours": HTTPStatus.FORBIDDEN,
     "too_many_tries": HTTPStatus.TOO_MANY_REQUESTS,
     **dict.fromkeys(
@@ -47,6 +48,8 @@ STATUS_OF_CODE = {
             "result_unknown",
             "release_needs_custody",
             "release_date_passed",
+            "value_needed",
+            "value_not_readable",
         ),
         HTTPStatus.UNPROCESSABLE_ENTITY,
     ),

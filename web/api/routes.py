@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.api import cases, decisions, me, steps
+from web.api import cases, decisions, me, rights, steps
 
 router = APIRouter(prefix="/api/v1")
-for each in (steps, cases, decisions, me):
+for each in (steps, cases, decisions, me, rights):
     router.include_router(each.router)

@@ -24,6 +24,7 @@ from web.pages import (
     plan_changes,
     problem,
     review,
+    rights,
     session_clock,
     sign_in,
     sign_in_code,
@@ -56,6 +57,7 @@ ROUTERS = (
     session_clock,
     audit,
     audit_unusual,
+    rights,
 )
 
 

@@ -140,16 +140,20 @@ def _title(programme: str) -> str:
 def _actions(visit: PageVisit, case: CaseFile) -> list[Action]:
     """What this person may do here now."""
     cover = case.cover
-    if cover.closed_at is not None:
-        return []
     role, on_team, at = visit.actor.role, cover.on_team, f"/cases/{cover.ref}"
-    actions = [
-        Action(text, at + path) for text, path, deed in _offered(cover) if may(role, deed, on_team=on_team)
-    ]
+    offered = RIGHTS if cover.closed_at is not None else (*_offered(cover), *RIGHTS)
+    actions = [Action(text, at + path) for text, path, deed in offered if may(role, deed, on_team=on_team)]
     review = next((step for step in case.steps if step.form == "review"), None)
     if review is not None and may(role, Deed.HOLD_REVIEW, on_team=on_team):
         actions.insert(0, Action("Hold the review", f"{at}/reviews/{review.id}"))
     return actions
+
+
+RIGHTS = (
+    ("Correct the record", "/correction", Deed.CORRECT_RECORD),
+    ("Restrict processing, or lift that", "/processing", Deed.RESTRICT_PROCESSING),
+)
+"""What is done on closed cases too."""
 
 
 def _offered(cover: Cover) -> tuple[tuple[str, str, Deed], ...]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from iom.access import Relation, Sight, Tier, sight
 from iom.adapters.deeds import looks
-from iom.adapters.store import folded, training
+from iom.adapters.store import folded, rights, training
 from iom.adapters.store.steps import ListedStep
 from iom.calendar import london_date
 from iom.vocabulary import Clock
@@ -54,6 +54,8 @@ class HomePage:
     groups: tuple[Group, ...]
     further: str | None
     training: Training | None
+    corrections: int
+    """How many values that this person was told have been corrected since."""
     to_recertify: int = 0
 
 
@@ -69,6 +71,7 @@ async def home(visit: SignedIn, after: str = "") -> Response:
         grouped(found.rows, visit.now),
         further,
         await _training(visit) if in_demo else None,
+        len(await rights.notices_of(visit.conn, visit.actor.account_id)),
         await people.to_recertify(visit),
     )
     return visit.show("home.html", view)

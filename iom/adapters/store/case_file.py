@@ -66,6 +66,7 @@ class Cover:
     closed_at: datetime | None
     on_team: bool
     is_restricted: bool
+    limited_at: datetime | None
 
     @property
     def relation(self) -> Relation:
@@ -138,12 +139,13 @@ class CaseFile:
 ASSESSED = tuple(name for name in Assessment.model_fields if name != "case_id")
 """What on the cover is of the case tier."""
 
-_SAID_OTHERWISE = ("id", "lead_agency", "on_team", "is_restricted")
+_SAID_OTHERWISE = ("id", "lead_agency", "on_team", "is_restricted", "limited_at")
 _ON_COVER = ", ".join(field.name for field in fields(Cover) if field.name not in _SAID_OTHERWISE)
 _OF_PERSON = ", ".join(f"person.{field.name}" for field in fields(PersonView))
 
 _COVER = f"""
 select cases.id, {_ON_COVER}, agency.name as lead_agency, restricted_at is not null as is_restricted,
+       (select since from processing_restriction where case_id = cases.id and lifted_at is null) as limited_at,
        {works_on("cases.id")} as on_team
 from cases left join whereabouts on whereabouts.case_id = cases.id
 left join adoption on adoption.case_id = cases.id left join assessment on assessment.case_id = cases.id
