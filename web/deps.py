@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends
 from starlette.requests import Request
 
 from iom.access import Actor
@@ -93,16 +93,3 @@ async def _visit(request: Request, at: Now) -> AsyncIterator[Visit]:
 
 ApiVisit = Annotated[Visit, Depends(_visit, scope="function")]
 """Scope "function": what was done is committed before the answer goes out."""
-
-
-async def _keyed_visit(
-    request: Request,
-    at: Now,
-    key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
-) -> AsyncIterator[Visit]:
-    async with visit_by_token(request, at, key) as visit:
-        yield visit
-
-
-KeyedVisit = Annotated[Visit, Depends(_keyed_visit, scope="function")]
-"""The same, for a deed that is done once for each Idempotency-Key."""

@@ -123,6 +123,7 @@ NOT_HELD: Mapping[str, str] = {
         STAFF,
     ),
     **dict.fromkeys(("agency", "agreement", "audit_head", "audit_seal", "programme"), NOBODY),
+    "kept_answer": "references and ids, which name nobody",
 }
 
 

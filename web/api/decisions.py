@@ -23,13 +23,13 @@ from web.api.bodies import (
 )
 from web.api.described import ALWAYS, DEED, SECURED
 from web.api.shapes import CaseOpened, DecisionRecorded, InterventionBegun
-from web.deps import ApiVisit
+from web.once import KeyedVisit, OnceRoute
 
-router = APIRouter(tags=["decisions"])
+router = APIRouter(tags=["decisions"], route_class=OnceRoute)
 
 
 @router.post("/nominations", status_code=HTTPStatus.CREATED, responses=ALWAYS | DEED, openapi_extra=SECURED)
-async def nomination(visit: ApiVisit, body: NominationBody, response: Response) -> CaseOpened:
+async def nomination(visit: KeyedVisit, body: NominationBody, response: Response) -> CaseOpened:
     """Put a person forward: opens a case on the nomination programme."""
     opened = await nominate(visit.conn, visit.by, _nomination(body))
     response.headers["Location"] = f"/api/v1/cases/{opened.ref}"
@@ -52,7 +52,7 @@ def _nomination(body: NominationBody) -> NewNomination:
 
 
 @router.post("/cases/{ref}/panel-decision", responses=ALWAYS | DEED, openapi_extra=SECURED)
-async def panel_decision(visit: ApiVisit, ref: CaseReference, body: PanelDecisionBody) -> DecisionRecorded:
+async def panel_decision(visit: KeyedVisit, ref: CaseReference, body: PanelDecisionBody) -> DecisionRecorded:
     """Record what the panel decided: adopt, reject, defer or deselect."""
     decision = Decision(body.outcome, body.reason.strip(), body.cohort, body.rag, body.dissent.strip())
     return DecisionRecorded(ref=ref, seq=await decide(visit.conn, visit.by, ref, decision))
@@ -60,7 +60,7 @@ async def panel_decision(visit: ApiVisit, ref: CaseReference, body: PanelDecisio
 
 @router.post("/cases/{ref}/reviews/{id}/hold", responses=ALWAYS | DEED, openapi_extra=SECURED)
 async def hold_review(
-    visit: ApiVisit,
+    visit: KeyedVisit,
     ref: CaseReference,
     review_id: Annotated[UUID, Path(alias="id", description="The review's step.")],
     body: ReviewBody,
@@ -71,7 +71,7 @@ async def hold_review(
 
 
 @router.post("/cases/{ref}/custody", responses=ALWAYS | DEED, openapi_extra=SECURED)
-async def custody(visit: ApiVisit, ref: CaseReference, body: CustodyBody) -> DecisionRecorded:
+async def custody(visit: KeyedVisit, ref: CaseReference, body: CustodyBody) -> DecisionRecorded:
     """Record custody, a release, or a release date that moved."""
     where = Custody(body.status, body.establishment, body.earliest_release_on)
     return DecisionRecorded(ref=ref, seq=await record_custody(visit.conn, visit.by, ref, where))
@@ -83,6 +83,6 @@ async def custody(visit: ApiVisit, ref: CaseReference, body: CustodyBody) -> Dec
     responses=ALWAYS | DEED,
     openapi_extra=SECURED,
 )
-async def intervention(visit: ApiVisit, ref: CaseReference, body: InterventionBody) -> InterventionBegun:
+async def intervention(visit: KeyedVisit, ref: CaseReference, body: InterventionBody) -> InterventionBegun:
     """Begin an intervention on its own programme."""
     return InterventionBegun(id=await start_intervention(visit.conn, visit.by, ref, body.programme.strip()))

@@ -13,9 +13,10 @@ from web.api.bodies import OutcomeBody
 from web.api.cases import Cursor, Limit
 from web.api.described import ALWAYS, DEED, FOUND, SECURED
 from web.api.shapes import AnswerRecorded, StepList, StepSummary
-from web.deps import ApiVisit, KeyedVisit
+from web.deps import ApiVisit
+from web.once import KeyedVisit, OnceRoute
 
-router = APIRouter(prefix="/steps", tags=["steps"])
+router = APIRouter(prefix="/steps", tags=["steps"], route_class=OnceRoute)
 
 
 @router.get("", responses=ALWAYS | FOUND, openapi_extra=SECURED)
@@ -44,9 +45,6 @@ async def steps(
 async def outcome(
     visit: KeyedVisit, step_id: Annotated[UUID, Path(alias="id")], body: OutcomeBody
 ) -> AnswerRecorded:
-    """Say what became of a step: done, cannot be done yet, or no longer needed.
-
-    The same ``Idempotency-Key`` again gets the first answer.
-    """
+    """Say what became of a step: done, cannot be done yet, or no longer needed."""
     said = Answer(body.outcome, body.result, body.reason, body.new_due_on, body.note)
     return AnswerRecorded.of(await answer_step(visit.conn, visit.by, step_id, said))

@@ -92,6 +92,7 @@ RULES: Mapping[str, Rule] = {
     "directory_attempt": Rule(None, NOBODY, door=("select", "insert", "update", "delete")),
     "directory_identity": Rule(None, NOBODY, door=("select", "insert")),
     "kept_form": Rule(Tier.CASE, mine(), update=mine(), changed=("fields",), door=("insert",)),
+    "kept_answer": Rule(None, mine(), insert=mine()),
     "staff_change": Rule(None, may(Deed.MANAGE_ACCOUNTS), door=("select", "insert")),
     "programme": Rule(None, SIGNED_IN),
     "person": Rule(

@@ -1,6 +1,7 @@
 """The record's tables, defined once: migrations, the store and its typed rows all come from here. No queries."""
 
 from iom.adapters.tables.access import AccessGrant, AccessRequest, Consent, Note, PublicInterestDecision
+from iom.adapters.tables.answers import KeptAnswer
 from iom.adapters.tables.cases import (
     Adoption,
     Assessment,
@@ -61,6 +62,7 @@ __all__ = [
     "HalfSignIn",
     "HeldRow",
     "Intervention",
+    "KeptAnswer",
     "KeptForm",
     "LegalHold",
     "Letter",
