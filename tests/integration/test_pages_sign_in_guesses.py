@@ -25,7 +25,7 @@ async def test_guesses_are_stopped_and_the_sentence_says_until_when(pages: PageH
     assert await guess(browser, times=6) == [422] * 5 + [429]
     shown = await browser.send_password(EMAIL, PASSWORD)
     assert shown.status == 429
-    assert re.search(r"Try again in 1 minute, after \d\d:\d\d\.", shown.words)
+    assert re.search(r"Try again in 1 minute, from \d\d:\d\d on\.", shown.words)
 
 
 async def test_the_pause_grows_with_each_guess_up_to_an_hour(pages: PageHouse) -> None:

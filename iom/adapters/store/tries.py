@@ -5,7 +5,7 @@ A try is written before it is made and counts as failed until it succeeds: guess
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -125,8 +125,8 @@ def _again_at(row: dict[str, Any], trying: Trying, patience: Patience) -> dateti
 
 def _too_many(at: datetime, again: datetime) -> str:
     minutes = max(1, -(-int((again - at).total_seconds()) // 60))
-    clock = again.astimezone(LONDON)
+    clock = (again + timedelta(seconds=59)).astimezone(LONDON)
     return (
         f"There were too many wrong tries from where you are. Try again in {minutes} "
-        f"minute{'s' if minutes > 1 else ''}, after {clock:%H:%M}."
+        f"minute{'s' if minutes > 1 else ''}, from {clock:%H:%M} on."
     )
