@@ -22,11 +22,20 @@ from starlette.responses import HTMLResponse
 
 from iom.access import Actor, Deed, may
 from web import words
+from web.notices import NO_NOTICES, Notices
 from web.walls import HEADERS
 
 ROOM = Path(__file__).parent
 STATIC = ROOM / "static"
 COMPONENTS = "govuk_frontend_jinja"
+
+
+MORE = (
+    ("/find", "Find", Deed.ASK_ACCESS),
+    ("/access-review", "Broken glass", Deed.REVIEW_ACCESS),
+    ("/agreements", "Agreements", Deed.READ_AGREEMENTS),
+)
+"""Links at the top for those who may do a deed."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Frame:
     form_token: str = ""
     done: str = ""
     skippable: bool = False
+    notices: Notices = NO_NOTICES
 
     @property
     def navigation(self) -> list[dict[str, object]]:
@@ -55,6 +65,8 @@ class Frame:
         shown |= (
             {"/imports": "Held rows"} if may(self.actor.role, Deed.DECIDE_ON_IMPORTS, on_team=True) else {}
         )
+        for href, text, deed in MORE:
+            shown |= {href: text} if may(self.actor.role, deed, on_team=True) else {}
         shown |= {"/inbox": "Inbox"} if self.demo else {}
         return [{"href": href, "text": text, "current": href == self.path} for href, text in shown.items()]
 

@@ -22,6 +22,7 @@ from iom.refusals import Refused
 from web.cookies import cookie_name
 from web.deps import Now, Visit, address_of, pool_of, settings_of
 from web.forms import Form
+from web.notices import Notices, over
 from web.rendering import Frame, page
 
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a form's field, no secret
@@ -60,6 +61,7 @@ class PageVisit(Visit):
     form: Form
     session_id: UUID
     confirmed_at: datetime | None
+    notices: Notices
 
     @property
     def now(self) -> datetime:
@@ -85,6 +87,7 @@ class PageVisit(Visit):
             self.form_token,
             done,
             skippable=settings.second_factor == "skippable",
+            notices=self.notices,
         )
 
     async def attempt(self, deed: Callable[[], Coroutine[Any, Any, object]]) -> Refused | None:
@@ -117,7 +120,8 @@ async def _page_visit(request: Request, at: Now) -> AsyncIterator[PageVisit]:
             await _forget_kept(conn, sent, who)
         key = sent[KEY][:100] or secrets.token_urlsafe(16)
         by = By(who.actor, "page", at, address_of(request), key, who.session_id)
-        yield PageVisit(conn, by, request, who.form_token, sent, who.session_id, who.confirmed_at)
+        notices = await over(conn, request.url.path, who.actor, at, settings_of(request))
+        yield PageVisit(conn, by, request, who.form_token, sent, who.session_id, who.confirmed_at, notices)
 
 
 async def _forget_kept(conn: Connection, sent: Form, who: WhoIs) -> None:

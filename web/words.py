@@ -6,6 +6,7 @@ from typing import Any
 
 from iom.calendar import LONDON, london_date
 from iom.cohort_report import Doubt
+from iom.notes import KIND_LABELS, SOURCE_LABELS
 from iom.vocabulary import (
     ETHNICITY_LABELS,
     NEED_LABELS,
@@ -51,6 +52,13 @@ DONE_LABELS = {
     "correction": "Corrected. Everybody who was told hears of it.",
     "processing": "Recorded: who sees this case while its accuracy is contested has changed.",
     "acknowledged": "Thank you. That is noted.",
+    "access_asked": "Asked. Whoever leads on the case decides; the answer appears among your steps.",
+    "access_granted": "They are let in.",
+    "access_refused": "Refused. They read it among their steps.",
+    "access_reviewed": "What you found is recorded.",
+    "restriction": "Recorded: who sees this case has changed.",
+    "note": "The note is recorded.",
+    "sharing": "Recorded: who may read what this service wrote.",
     "session_ended": "That session is over.",
     "password_changed": "Your password is changed, and your other sessions are over.",
     "account_changed": "Recorded: what was done to the account counts from now on.",
@@ -126,6 +134,8 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "ethnicity": _among(ETHNICITY_LABELS),
     "letter": _among(LETTER_LABELS),
     "doubt": _among(DOUBT_LABELS),
+    "note_kind": _among(KIND_LABELS),
+    "note_source": _among(SOURCE_LABELS),
 }
 
 GLOBALS: Mapping[str, object] = {"service": SERVICE, "STATUTORY": Clock.STATUTORY, "done_labels": DONE_LABELS}

@@ -1,6 +1,7 @@
 """`iom agency`: the partner organisations people work for, and who answers for each. Knows no case."""
 
 import asyncio
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -61,7 +62,7 @@ def contact(
     as_json: AsJson = False,
 ) -> None:
     """Name who answers for an agency: they keep its accounts, and hear when its people do not answer."""
-    from datetime import UTC, datetime
+    from datetime import UTC
 
     from iom.adapters.database import transaction
     from iom.adapters.deeds import staff
@@ -74,3 +75,33 @@ def contact(
     with answering(as_json=as_json):
         name = asyncio.run(named())
     say_json({"agency": name, "contact": email}) if as_json else say(f"{email} answers for {name} now.")
+
+
+@app.command("agree")
+def agree(
+    agency: Annotated[str, typer.Option(help="The agency, by code or name.")],
+    ref: Annotated[str, typer.Option(help="The reference that stands on the signed agreement.")],
+    title: Annotated[str, typer.Option(help="Its title.")],
+    tiers: Annotated[str, typer.Option(help="What its people may see, as T0,T1,T2.")],
+    begins: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="Its first day.")],
+    ends: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="Its last day.")],
+    as_json: AsJson = False,
+) -> None:
+    """Record an information sharing agreement. From its first day it counts instead of the one before."""
+    from datetime import UTC
+
+    from iom.adapters.database import transaction
+    from iom.adapters.deeds.agreements import Signed, record_agreement
+    from iom.cli.record import the_record
+
+    named = tuple(tier.strip().upper() for tier in tiers.split(",") if tier.strip())
+    signed = Signed(agency, ref, title, named, begins.date(), ends.date())
+
+    async def recorded() -> str:
+        async with the_record() as pool, transaction(pool) as conn:
+            return await record_agreement(conn, signed, datetime.now(UTC))
+
+    with answering(as_json=as_json):
+        name = asyncio.run(recorded())
+    told = {"agency": name, "ref": ref, "tiers": list(named), "until": ends.date().isoformat()}
+    say_json(told) if as_json else say(f"{name} shares {', '.join(named)} until {ends:%d %B %Y}, by {ref}.")

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.api import cases, decisions, me, rights, steps
+from web.api import access, cases, decisions, me, rights, steps
 
 router = APIRouter(prefix="/api/v1")
-for each in (steps, cases, decisions, me, rights):
+for each in (access, steps, cases, decisions, me, rights):
     router.include_router(each.router)

@@ -8,12 +8,15 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from iom.access import Deed, Sight, Tier, may, sight
+from iom.adapters.deeds import access as requests
 from iom.adapters.deeds import looks
 from iom.adapters.programme_files import programmes
 from iom.adapters.store import case_file
+from iom.adapters.store.access import Waiting
 from iom.adapters.store.case_file import CaseFile, Cover, PersonView
 from iom.vocabulary import Role
 from web.api import cursors
+from web.deps import settings_of
 from web.sessions import PageVisit, SignedIn
 from web.telling import Day, by_day, foretell, is_told, tell
 
@@ -55,6 +58,9 @@ class CasePage:
     actions: tuple[Action, ...]
     ask: str
     """Whom to ask for more than this person sees."""
+    waiting: tuple[Waiting, ...]
+    """Who asks to be let in, for whoever decides on that; one click is good for so many days."""
+    days: int
     sees_looks: bool
     """Whether they may read who has looked at it."""
 
@@ -91,7 +97,16 @@ async def show(ref: Ref, visit: SignedIn) -> Response:
     case = await looks.at_case(visit.conn, visit.by, ref)
     work = tuple(Work(_title(each.programme), each.started_at, each.ended_at) for each in case.interventions)
     sees_looks = sight(visit.actor, Tier.CASE, case.cover.relation) is Sight.FULL
-    view = CasePage(visit.now, case, work, tuple(_actions(visit, case)), _whom_to_ask(case), sees_looks)
+    view = CasePage(
+        visit.now,
+        case,
+        work,
+        actions=tuple(_actions(visit, case)),
+        ask=_whom_to_ask(case),
+        sees_looks=sees_looks,
+        waiting=tuple(await requests.to_decide(visit.conn, visit.by, case.cover.id)),
+        days=settings_of(visit.request).access_days,
+    )
     return visit.show("case.html", view)
 
 
@@ -157,13 +172,19 @@ RIGHTS = (
 
 
 def _offered(cover: Cover) -> tuple[tuple[str, str, Deed], ...]:
+    restrict = (
+        "Lift the restriction" if cover.is_restricted else "Restrict to the team",
+        "/restriction",
+        Deed.RESTRICT_CASE,
+    )
     team = ("Give a role on this case", "/team", Deed.CHANGE_TEAM)
     if cover.adopted_on is None:
-        return ("Record the panel's decision", "/panel-decision", Deed.DECIDE_AT_PANEL), team
+        return ("Record the panel's decision", "/panel-decision", Deed.DECIDE_AT_PANEL), team, restrict
     return (
         ("Record custody or release", "/custody", Deed.RECORD_CUSTODY),
         ("Start an intervention", "/interventions", Deed.HOLD_REVIEW),
         team,
+        restrict,
         ("Propose exit from the scheme", "/exit", Deed.HOLD_REVIEW),
         ("Record the panel's decision on exit", "/panel-decision", Deed.DECIDE_AT_PANEL),
     )

@@ -8,13 +8,17 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from iom.access import Relation, Sight, Tier, sight
-from iom.adapters.deeds import looks
+from iom.adapters.deeds import access as requests
+from iom.adapters.deeds import agreements, looks
 from iom.adapters.store import folded, rights, training
+from iom.adapters.store.access import Asked, Waiting
+from iom.adapters.store.agreements import AgreementView
 from iom.adapters.store.steps import ListedStep
 from iom.calendar import london_date
-from iom.vocabulary import Clock
+from iom.vocabulary import Clock, Role
 from web.api import cursors
 from web.deps import settings_of
+from web.notices import warnings
 from web.pages import people
 from web.sessions import PageVisit, SignedIn
 from web.telling import Told, foretell
@@ -57,13 +61,24 @@ class HomePage:
     corrections: int
     """How many values that this person was told have been corrected since."""
     to_recertify: int = 0
+    waiting: tuple[Waiting, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    days: int = 0
+    """For how long one click lets somebody in."""
+    ending: tuple[AgreementView, ...] = ()
+    """Other agencies' agreements that end soon, for the coordinator."""
 
 
 @router.get("/")
 async def home(visit: SignedIn, after: str = "") -> Response:
     """My steps. ``after`` is the last one of the page before."""
     place = cursors.at_moment_of(after) if after else None
-    found = await looks.at_steps(visit.conn, visit.by, mine=True, limit=AT_ONCE, after=place)
+    waiting, asked = (
+        await requests.to_decide(visit.conn, visit.by),
+        await requests.asked(visit.conn, visit.by),
+    )
+    beside = [*(each.case_ref for each in waiting), *(each.case_ref for each in asked)]
+    found = await looks.at_steps(visit.conn, visit.by, mine=True, limit=AT_ONCE, after=place, beside=beside)
     further = f"/?after={_cursor(found.rows[-1])}" if found.more else None
     in_demo = settings_of(visit.request).inbox_dir is not None and not after
     view = HomePage(
@@ -73,8 +88,18 @@ async def home(visit: SignedIn, after: str = "") -> Response:
         await _training(visit) if in_demo else None,
         len(await rights.notices_of(visit.conn, visit.actor.account_id)),
         await people.to_recertify(visit),
+        tuple(waiting),
+        tuple(asked),
+        settings_of(visit.request).access_days,
+        await _ending(visit),
     )
     return visit.show("home.html", view)
+
+
+async def _ending(visit: PageVisit) -> tuple[AgreementView, ...]:
+    if visit.actor.role is not Role.COORDINATOR:
+        return ()
+    return tuple(await agreements.ending(visit.conn, visit.by, warnings(settings_of(visit.request))[0]))
 
 
 def grouped(steps: Sequence[ListedStep], now: datetime) -> tuple[Group, ...]:
