@@ -16,7 +16,7 @@ from iom.adapters.deeds.by import By
 from iom.adapters.deeds.erasure import Ground
 from iom.adapters.deeds.retention import Said
 from iom.adapters.embedded.postgres import as_role
-from iom.adapters.holdings import HOLDINGS, unsaid
+from iom.adapters.holdings import HOLDINGS
 from iom.adapters.programme_files import named
 from iom.adapters.store import audit, events, folded, holdings, plans
 from iom.adapters.store.audit import Look
@@ -90,13 +90,6 @@ async def refusal(pool: Pool, deed: Deed) -> str:
         async with transaction(pool) as conn:
             await deed(conn)
     return refused.value.code
-
-
-def test_every_table_says_what_it_holds_on_a_person_or_that_it_holds_nothing() -> None:
-    tables = {table.name: frozenset(table.columns.keys()) for table in SQLModel.metadata.sorted_tables}
-    assert unsaid(tables) == []
-    assert set(HOLDINGS) <= set(tables)
-    assert unsaid({**tables, "diary": frozenset({"case_id"})}) == ["diary"]
 
 
 async def test_a_pack_holds_what_every_table_holds_on_the_person(
