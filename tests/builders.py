@@ -27,6 +27,10 @@ ROLES = {
     Role.LEAD_PROFESSIONAL: "Probation",
     Role.TREATMENT_WORKER: "Treatment",
     Role.HOUSING_OFFICER: "Housing",
+    Role.PRISON_OFFENDER_MANAGER: "Prison",
+    Role.MENTOR: "Mentoring",
+    Role.ADMINISTRATOR: "Police",
+    Role.AUDITOR: "Police",
 }
 STATUTORY_TEAM = (
     Role.COORDINATOR,

@@ -14,7 +14,7 @@ from iom.adapters.store.timeline import Fate, Happening
 from iom.calendar import london_date
 from iom.events import EventKind, Scalar
 from iom.forecast import Foreseen
-from iom.vocabulary import ROLE_LABELS, Basis, Cohort, Rag, Role
+from iom.vocabulary import ROLE_LABELS, Basis, Cohort, Outcome, Rag, Role
 
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 NextCursor = Annotated[
@@ -161,14 +161,20 @@ class Forecast(Shape):
 
 
 class StepSummary(Shape):
-    """An open step in a list of work; ``mine`` if the asker owns it."""
+    """An open step in a list of work; ``mine`` if the asker owns it.
+
+    It can be answered with one of ``outcomes``; where there are ``results``, "done" needs one of them. A review is held
+    and a panel's step is decided instead, as ``form`` says.
+    """
 
     id: UUID
     case_ref: str
-    person_name: str
+    person_name: str | None
     title: str
     owner: str
     form: str
+    outcomes: tuple[Outcome, ...]
+    results: tuple[str, ...]
     opened_at: Moment
     due_at: Moment
     due_on: date

@@ -33,6 +33,7 @@ CALLED_BY_APP = (
     "owns(uuid, text)",
     "opening(uuid)",
     "known_by(text, text, text)",
+    "is_on_scheme(uuid)",
     "ref_taken(text)",
     "leads(uuid)",
     "known_on_scheme(text, text, date, text, text, text)",
@@ -50,6 +51,12 @@ CALLED_BY_APP = (
 )
 
 
+NOTHING_OF_THEIR_OWN = """
+do $$ begin execute format('revoke create, temporary on database %I from public', current_database()); end $$
+"""
+"""Nobody makes tables or functions in this database but its owner."""
+
+
 async def put_up(conn: AsyncConnection[Any]) -> None:
     """Functions, the matrix as data, and each table's fence, as the owner of the tables. Safe to run again.
 
@@ -59,6 +66,7 @@ async def put_up(conn: AsyncConnection[Any]) -> None:
     for file in FUNCTIONS:
         await conn.execute(file.read_bytes())
     await _matrix(conn)
+    await conn.execute(NOTHING_OF_THEIR_OWN)
     for table, rule in RULES.items():
         await conn.execute(_fence(table, rule))
     for function in CALLED_BY_APP:
@@ -128,8 +136,10 @@ def _writing(rule: Rule) -> list[str]:
             "grant insert on {t} to iom_app",
         ]
     if rule.update != "false":
+        seen = f"({rule.read}) and ({rule.update})"  # an update without a condition is asked its own policy only
+        kept = rule.update if rule.changed else seen
         written += [
-            f"create policy change on {{t}} for update to iom_app using ({rule.update}) with check ({rule.update})",
+            f"create policy change on {{t}} for update to iom_app using ({seen}) with check ({kept})",
             f"grant update{_columns(rule.changed)} on {{t}} to iom_app",
         ]
     return written

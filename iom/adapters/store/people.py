@@ -8,9 +8,9 @@ from iom.adapters.database import Connection
 
 @dataclass(frozen=True)
 class KnownPerson:
-    """Someone the record knows, and the reference of their open case if they have one."""
+    """Someone the record knows: the reference of their open case, or else who they are."""
 
-    id: UUID
+    id: UUID | None
     local_ref: str | None
     open_case_ref: str | None
 
