@@ -242,7 +242,7 @@ async def _entries(conn: Connection, letter: WaitingLetter, settings: Settings) 
 
 
 async def _link(conn: Connection, letter: WaitingLetter, settings: Settings) -> str:
-    """A page that asks for sign-in: the address alone opens nothing. One that signs in is made here, and kept nowhere."""
+    """A page that asks for sign-in: the address alone opens nothing. One that signs in is made here, kept nowhere."""
     if letter.kind == LetterKind.SIGN_IN_LINK:
         return f"{settings.public_url}/sign-in/link/{await sign_in_links.make(conn, letter.key)}"
     if letter.step_id:

@@ -167,7 +167,7 @@ async def test_accounts_fall_due_after_ninety_days_and_lock_two_weeks_later(
     pages.record.wall += timedelta(days=91)
     contact = await pages.signed_in(CONTACT)
     assert "To recertify" in (await contact.get("/accounts")).words
-    assert "wait for you to say that they are still needed" in (await contact.get("/")).words
+    assert "for you to say who is still needed" in (await contact.get("/")).words
     assert "still needed" not in (await (await pages.signed_in(MEMBER)).get("/")).words
     assert (await pages.a_browser().send_password(email)).status == 303
     pages.record.wall += timedelta(days=13)
