@@ -18,7 +18,24 @@ _DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER_FORM = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,4})?")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffd]")
 _LINE_BREAK = re.compile(r"[\t\n\r\u2028\u2029]")
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that are drawn as nothing; all others that are not seen are of a category that says so."""
 _SHOWN = 40
+
+
+def is_unprintable(text: str) -> bool:
+    """Whether there is a character in it that cannot be shown, or that turns the text around it."""
+    return _UNPRINTABLE.search(text) is not None
+
+
+def has_line_break(text: str) -> bool:
+    """Whether it is more than one line, or has a tab."""
+    return _LINE_BREAK.search(text) is not None
+
+
+def says_nothing(text: str) -> bool:
+    """Whether nobody would see anything: empty, or spaces, controls, marks and joiners only."""
+    return all(unicodedata.category(character)[0] in "ZCM" or character in _BLANK for character in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,7 @@ class Cells:
     def text_if_any(self, column: str, longest: int) -> str:
         """One line of text, or "" for none."""
         text = self.note_if_any(column, longest)
-        if _LINE_BREAK.search(text):
+        if has_line_break(text):
             self.fault(
                 column, "unprintable_characters", "There is a tab or a line break in this cell. Take it out."
             )
@@ -71,7 +88,7 @@ class Cells:
     def note_if_any(self, column: str, longest: int) -> str:
         """Text of any number of lines, or "" for none."""
         text = unicodedata.normalize("NFC", self._written(column))
-        if _UNPRINTABLE.search(text):
+        if is_unprintable(text):
             self.fault(
                 column,
                 "unprintable_characters",
@@ -161,7 +178,7 @@ class Cells:
         return self._cells[column].strip()
 
     def _is_filled(self, column: str) -> bool:
-        if not self._written(column):
+        if says_nothing(self._written(column)):
             self.fault(column, f"missing_{column}", "This cell is empty. Fill it in.")
             return False
         return True

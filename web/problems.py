@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from iom.refusals import Refused
+from web.field_errors import field_errors
 
 log = structlog.get_logger()
 
@@ -104,17 +105,10 @@ def of_http(raised: HTTPException) -> Problem:
 
 def of_validation(invalid: RequestValidationError) -> Problem:
     """Every field that is wrong, by place, code and sentence. What was sent is not repeated: it may be personal."""
-    errors = tuple(
-        {
-            "field": ".".join(map(str, error["loc"][1:])) or str(error["loc"][0]),
-            "in": str(error["loc"][0]),
-            "code": error["type"],
-            "message": error["msg"],
-        }
-        for error in invalid.errors()
-    )
     sentence = "Part of what was sent cannot be used. Correct each field named in errors."
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", sentence, errors)
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", sentence, field_errors(invalid.errors())
+    )
 
 
 def of_clash(clash: UniqueViolation) -> Problem:

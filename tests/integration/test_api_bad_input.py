@@ -113,6 +113,9 @@ ODD_QUERIES = (
 )
 ODD_IDENTITIES = ("x", "0", "%00", "%ff%fe", "..%2f..", "LX-0000", "x" * 500, "%F0%9F%98%80", str(uuid4()))
 
+RAW = ("Value error", "Input should", "String should", "JSON decode", "pattern", "valid ")
+"""How the framework talks. A client is told what to do instead."""
+
 
 @pytest.fixture
 async def places(api: ApiHouse) -> dict[str, str]:
@@ -242,3 +245,6 @@ def _assert_answered(reply: Reply, sent: object) -> None:
         assert reply.headers["content-type"] == "application/problem+json", sent
         assert set(reply.json()) >= {"type", "title", "status", "detail", "code"}, sent
         assert reply.json()["status"] == reply.status_code
+        for error in reply.json().get("errors", ()):
+            assert error["message"].endswith("."), (sent, error)
+            assert not any(raw in error["message"] for raw in RAW), (sent, error)

@@ -1,9 +1,11 @@
 """A whole case as the API gives it. Moments are UTC (``_at``), dates are London's (``_on``). Reads nothing itself."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
+from iom.adapters.deeds.reviews import REVIEW
 from iom.adapters.store.case_file import CaseFile
 from iom.adapters.store.step_views import StepView
 from iom.calendar import london_date
@@ -59,6 +61,20 @@ class OpenStepShape(Shape):
     def of(cls, step: StepView) -> Self:
         """A step of the case."""
         return cls(**vars(step) | {"due_on": london_date(step.due_at)})
+
+
+class OpenReviewShape(Shape):
+    """The review that is called: ``id`` is what holding it asks for."""
+
+    id: UUID
+    due_at: Moment
+    due_on: date
+
+    @classmethod
+    def among(cls, steps: Iterable[StepView]) -> Self | None:
+        """The first to be held of these steps, if there is a review among them."""
+        found = next((step for step in steps if step.form == REVIEW), None)
+        return cls(id=found.id, due_at=found.due_at, due_on=london_date(found.due_at)) if found else None
 
 
 class ReviewShape(Shape):
@@ -119,6 +135,7 @@ class CaseDetail(Shape):
     needs: tuple[str, ...]
     team: tuple[MemberShape, ...]
     steps: tuple[OpenStepShape, ...]
+    open_review: OpenReviewShape | None
     reviews: tuple[ReviewShape, ...]
     interventions: tuple[InterventionShape, ...]
     nomination: NominationShape | None
@@ -127,5 +144,8 @@ class CaseDetail(Shape):
     @classmethod
     def of(cls, case: CaseFile) -> Self:
         """The whole case."""
-        behind: dict[str, Any] = vars(case) | {"steps": tuple(OpenStepShape.of(step) for step in case.steps)}
+        behind: dict[str, Any] = vars(case) | {
+            "steps": tuple(OpenStepShape.of(step) for step in case.steps),
+            "open_review": OpenReviewShape.among(case.steps),
+        }
         return cls(**vars(case.cover) | behind)

@@ -11,7 +11,7 @@ from iom.calendar import at_london
 from iom.duration import Duration, Unit
 from iom.vocabulary import Cohort, Rag
 from web.api import cursors
-from web.api.bodies import CaseReference, Day, Instant, Short
+from web.api.bodies import CaseReference, Horizon, Short
 from web.api.case_shapes import CaseDetail
 from web.api.described import ALWAYS, FOUND, SECURED
 from web.api.shapes import CaseList, CaseSummary, Forecast, ForeseenShape, HappeningShape, Timeline
@@ -75,7 +75,7 @@ async def forecast(
     ref: CaseReference,
     months: Months = 3,
     until: Annotated[
-        Instant | Day | None,
+        Horizon | None,
         Query(description="Up to this moment, or the end of this London day, instead."),
     ] = None,
 ) -> Forecast:

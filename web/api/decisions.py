@@ -62,10 +62,10 @@ async def panel_decision(visit: KeyedVisit, ref: CaseReference, body: PanelDecis
 async def hold_review(
     visit: KeyedVisit,
     ref: CaseReference,
-    review_id: Annotated[UUID, Path(alias="id", description="The review's step.")],
+    review_id: Annotated[UUID, Path(alias="id", description="open_review.id of GET /cases/{ref}.")],
     body: ReviewBody,
 ) -> DecisionRecorded:
-    """Hold a review: sets the grade, and the next cycle begins."""
+    """Hold the case's open review: sets the grade, and the next cycle begins. GET /cases/{ref} names it."""
     held = Held(body.rag, body.summary.strip())
     return DecisionRecorded(ref=ref, seq=await hold(visit.conn, visit.by, ref, review_id, held))
 

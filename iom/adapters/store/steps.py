@@ -122,6 +122,8 @@ class ListedStep:
     owner: str
     form: str
     clock: str
+    outcomes: list[str]
+    results: list[str]
     due_at: datetime
     opened_at: datetime
     paused_at: datetime | None
@@ -131,7 +133,8 @@ class ListedStep:
 
 _LIST = f"""
 select step.id, cases.ref as case_ref, person.forenames || ' ' || person.surname as person_name, step.title,
-       step.owner, step.form, step.clock, step.due_at, step.opened_at, step.paused_at, assessment.rag,
+       step.owner, step.form, step.clock, step.outcomes, step.results, step.due_at, step.opened_at, step.paused_at,
+       assessment.rag,
        coalesce(member.account_id = %(account)s, false) as mine
 from step
 join cases on cases.id = step.case_id
