@@ -17,7 +17,9 @@ async def today(house: ApiHouse) -> None:
 async def leaves_team(house: ApiHouse, case_id: UUID, *roles: Role) -> None:
     """Takes these off the case's team."""
     await house.do(
-        "delete from team_member where case_id = %s and role = any (%s)", case_id, [str(role) for role in roles]
+        "delete from team_member where case_id = %s and role = any (%s)",
+        case_id,
+        [str(role) for role in roles],
     )
 
 

@@ -26,13 +26,19 @@ async def test_a_person_on_others_cases_is_found_by_an_exact_search_only(now_pag
     person = await the_person(house, case.person_id)
     [row] = await house.rows("select * from person where id = %s", case.person_id)
     browser = await now_pages.signed_in(OUTSIDER)
-    assert "/find" in [link.attributes["href"] for link in (await browser.fill_in("/cases", {"q": "x"})).page.all("a")]
+    assert "/find" in [
+        link.attributes["href"] for link in (await browser.fill_in("/cases", {"q": "x"})).page.all("a")
+    ]
     for exact in (person, {**person, "surname": person["surname"].upper()}, {"number": row["crn"].lower()}):
         found = await browser.fill_in("/find", exact)
         assert row["surname"] in found.words
         assert f"ask {now_pages.name(Role.LEAD_PROFESSIONAL)}" in found.words
         assert found.page.all("form", action=f"/cases/{case.ref}/ask")
-    for vague in ({**person, "surname": row["surname"][:5]}, {**person, "date_of_birth-day": "18"}, {"number": "X999999"}):
+    for vague in (
+        {**person, "surname": row["surname"][:5]},
+        {**person, "date_of_birth-day": "18"},
+        {"number": "X999999"},
+    ):
         assert "Nobody is known here" in (await browser.fill_in("/find", vague)).words
     assert (await browser.fill_in("/find", {"number": "nonsense"})).status == 422
     assert (await browser.get(f"/cases/{case.ref}")).status == 404
@@ -55,8 +61,12 @@ async def test_a_lead_lets_somebody_in_with_one_click_and_for_a_time_only(now_pa
     asked = await outsider.post(f"/cases/{case.ref}/ask", await form_of(outsider))
     fields = asked.page.fields(f"/cases/{case.ref}/ask/send")
     assert (await outsider.post(f"/cases/{case.ref}/ask/send", fields)).status == 422
-    sent = await outsider.post(f"/cases/{case.ref}/ask/send", fields | {"why": "They begin treatment on Monday"})
-    again = await outsider.post(f"/cases/{case.ref}/ask/send", fields | {"why": "They begin treatment on Monday"})
+    sent = await outsider.post(
+        f"/cases/{case.ref}/ask/send", fields | {"why": "They begin treatment on Monday"}
+    )
+    again = await outsider.post(
+        f"/cases/{case.ref}/ask/send", fields | {"why": "They begin treatment on Monday"}
+    )
     assert (sent.to, again.to) == ("/?done=access_asked", "/?done=access_asked")
     [request] = await house.rows("select * from access_request")
     assert "not decided yet" in (await outsider.get("/")).words
@@ -107,7 +117,9 @@ async def test_a_lead_refuses_with_words_or_chooses_the_date(now_pages: PageHous
     assert kept["until_at"].date() == week
 
 
-async def test_broken_glass_opens_a_restricted_case_at_once_loudly_and_is_reviewed(now_pages: PageHouse) -> None:
+async def test_broken_glass_opens_a_restricted_case_at_once_loudly_and_is_reviewed(
+    now_pages: PageHouse,
+) -> None:
     house = now_pages.record
     case = await house.a_case()
     await leaves_team(house, case.id, OUTSIDER)
@@ -125,7 +137,10 @@ async def test_broken_glass_opens_a_restricted_case_at_once_loudly_and_is_review
     assert "You broke the glass" not in (await browser.get("/account")).page.words_of("body")
     assert "Prefers mornings" not in (await browser.get(f"/cases/{case.ref}")).words
 
-    auditor, coordinator = await now_pages.signed_in(Role.AUDITOR), await now_pages.signed_in(Role.COORDINATOR)
+    auditor, coordinator = (
+        await now_pages.signed_in(Role.AUDITOR),
+        await now_pages.signed_in(Role.COORDINATOR),
+    )
     assert "bleeding" in (await coordinator.get("/access-review")).words
     page = await auditor.get("/access-review")
     [grant] = await house.rows("select * from access_grant")
@@ -142,7 +157,9 @@ async def test_broken_glass_opens_a_restricted_case_at_once_loudly_and_is_review
     assert (await browser.get(f"/cases/{case.ref}")).status == 404
 
 
-async def test_glass_is_broken_only_by_somebody_who_has_just_shown_that_it_is_they(now_pages: PageHouse) -> None:
+async def test_glass_is_broken_only_by_somebody_who_has_just_shown_that_it_is_they(
+    now_pages: PageHouse,
+) -> None:
     house = now_pages.record
     case = await house.a_case()
     await leaves_team(house, case.id, OUTSIDER)

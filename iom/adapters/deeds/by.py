@@ -38,6 +38,10 @@ class By:
             raise Refused(
                 "not_allowed", "Your role does not allow this on this case. Ask the coordinator if it should."
             )
+        self.check_agreement()
+
+    def check_agreement(self) -> None:
+        """Raises Refused(agreement_expired). Asked before a case is held: PostgreSQL holds none for such a person."""
         check_agreement(self.actor, london_date(self.now))
 
     async def note(

@@ -13,8 +13,9 @@ async def restrict_case(conn: Connection, by: By, ref: str, *, restricted: bool,
     """Closes a case to all but its team, or opens it again. Returns since when it is restricted.
 
     Whoever restricts it must be on its team, lest they shut themselves out. Raises Refused with case_not_found,
-    not_allowed, reason_needed, not_on_team or nothing_changed.
+    not_allowed, reason_needed, role_on_case_needed or nothing_changed.
     """
+    by.check_agreement()
     case = await cases.lock(conn, ref, by.actor.account_id)
     if case is None or not may(
         by.actor.role, Deed.SEE_CASE, on_team=case.on_team, is_restricted=case.is_restricted
@@ -24,7 +25,7 @@ async def restrict_case(conn: Connection, by: By, ref: str, *, restricted: bool,
     if not why.strip():
         raise Refused("reason_needed", "Say why.")
     if not await cases.has_member(conn, case.id, by.actor.account_id):
-        raise Refused("not_on_team", "Give yourself a role on this case first: only its team will see it.")
+        raise Refused("role_on_case_needed", "Give yourself a role on this case first: only its team will see it.")
     if case.is_restricted == restricted:
         raise Refused("nothing_changed", f"This case is {'restricted' if restricted else 'open'} already.")
     since = by.now if restricted else None

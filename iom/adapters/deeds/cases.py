@@ -14,8 +14,9 @@ from iom.refusals import Refused
 async def held(conn: Connection, by: By, ref: str, deed: Deed) -> HeldCase:
     """The case, held until the transaction ends.
 
-    Raises Refused with case_not_found, not_allowed, or case_closed.
+    Raises Refused with agreement_expired, case_not_found, not_allowed, or case_closed.
     """
+    by.check_agreement()
     case = await cases.lock(conn, ref, by.actor.account_id)
     if case is None or not may(
         by.actor.role, Deed.SEE_CASE, on_team=case.on_team, is_restricted=case.is_restricted

@@ -28,6 +28,7 @@ async def answer_step(conn: Connection, by: By, step_id: UUID, said: Answer) -> 
 
     Raises Refused with step_not_found, not_allowed, idempotency_key_reused or what ``iom.step.answer`` refuses.
     """
+    by.check_agreement()
     locked = await steps.lock(conn, step_id, by.actor.account_id)
     if locked is None or not may(
         by.actor.role, Deed.SEE_CASE, on_team=locked.on_team, is_restricted=locked.is_restricted
