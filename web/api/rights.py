@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
 
 from iom.adapters.deeds import rights as deeds
 from iom.adapters.store import rights
@@ -15,8 +16,9 @@ from iom.corrections import Field
 from web.api.bodies import CaseReference, Optionally, Words
 from web.api.described import ALWAYS, DEED, SECURED
 from web.deps import ApiVisit
+from web.once import KeyedVisit, OnceRoute
 
-router = APIRouter(tags=["rights"])
+router = APIRouter(tags=["rights"], route_class=OnceRoute)
 
 
 class CorrectionBody(BaseModel):
@@ -66,7 +68,7 @@ class NoticesShape(BaseModel):
 
 
 @router.post("/cases/{ref}/corrections", responses=ALWAYS | DEED, openapi_extra=SECURED)
-async def correction(visit: ApiVisit, ref: CaseReference, body: CorrectionBody) -> CorrectionRecorded:
+async def correction(visit: KeyedVisit, ref: CaseReference, body: CorrectionBody) -> CorrectionRecorded:
     """Correct one value; everybody who was told the old one hears of it."""
     told = await deeds.correct(visit.conn, visit.by, ref, body.field, body.value, body.reason.strip())
     return CorrectionRecorded(ref=ref, told=told)
@@ -74,7 +76,7 @@ async def correction(visit: ApiVisit, ref: CaseReference, body: CorrectionBody) 
 
 @router.post("/cases/{ref}/processing-restriction", responses=ALWAYS | DEED, openapi_extra=SECURED)
 async def processing_restriction(
-    visit: ApiVisit, ref: CaseReference, body: ProcessingBody
+    visit: KeyedVisit, ref: CaseReference, body: ProcessingBody
 ) -> ProcessingRecorded:
     """Restrict processing while the accuracy of a record is contested, or lift that."""
     deed = deeds.restrict if body.restricted else deeds.lift_restriction
@@ -100,9 +102,10 @@ async def correction_notices(visit: ApiVisit) -> NoticesShape:
 @router.post(
     "/me/correction-notices/{id}/acknowledge",
     status_code=HTTPStatus.NO_CONTENT,
+    response_class=Response,
     responses=ALWAYS | DEED,
     openapi_extra=SECURED,
 )
-async def acknowledge(visit: ApiVisit, notice_id: Annotated[UUID, Path(alias="id")]) -> None:
+async def acknowledge(visit: KeyedVisit, notice_id: Annotated[UUID, Path(alias="id")]) -> None:
     """Say that what you hold is put right."""
     await deeds.acknowledge(visit.conn, visit.by, notice_id)
