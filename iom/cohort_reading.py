@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from iom.age import ADULT_AGE, age_on
+from iom.age import check_birth
 from iom.cells import Cells, Fault
 from iom.cohort_row import COLUMNS, CohortRow, Custody, Identity, Scores, Sentence, Team
 from iom.identifiers import (
@@ -14,6 +14,7 @@ from iom.identifiers import (
     read_noms_number,
     read_postcode_district,
 )
+from iom.refusals import Refused
 from iom.vocabulary import (
     DETAINED,
     ETHNICITY_LABELS,
@@ -28,7 +29,6 @@ from iom.vocabulary import (
     Sex,
 )
 
-_OLDEST = 110
 _NAME = 100
 _NOTE = 4000
 _NO_PNC_ID = PncId(0, 0)
@@ -122,18 +122,10 @@ def _team(cells: Cells) -> Team:
 def _check_age(row: CohortRow, cells: Cells, today: date) -> None:
     if not cells.sound("date_of_birth"):
         return
-    born = row.identity.date_of_birth
-    age = age_on(today, born)
-    if born > today:
-        cells.fault("date_of_birth", "date_of_birth_in_future", "This day is still to come. Correct it.")
-    elif age < ADULT_AGE:
-        cells.fault(
-            "date_of_birth",
-            "date_of_birth_under_18",
-            "This person is under 18. The youth justice service leads; take the row out or correct the date.",
-        )
-    elif age > _OLDEST:
-        cells.fault("date_of_birth", "date_of_birth_too_long_ago", f"Nobody is {age}. Correct the date.")
+    try:
+        check_birth(row.identity.date_of_birth, today)
+    except Refused as refused:
+        cells.fault("date_of_birth", refused.code, refused.sentence)
 
 
 def _check_days_past(row: CohortRow, cells: Cells, today: date) -> None:

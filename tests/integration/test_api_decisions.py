@@ -1,5 +1,6 @@
 """Nomination, panel, review, custody and interventions through the API: what each writes, and refusals by code."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,7 +44,10 @@ async def test_a_nomination_opens_a_case_that_whoever_nominated_can_see(api: Api
         ({"pnc_id": "somebody"}, 422, "pnc_wrong_pattern"),
         ({"crn": "1"}, 422, "crn_wrong_pattern"),
         ({"noms_number": "1"}, 422, "noms_number_wrong_pattern"),
-        ({"date_of_birth": "2015-01-01"}, 409, "under_18"),
+        ({"date_of_birth": "2015-01-01"}, 409, "date_of_birth_under_18"),
+        ({"date_of_birth": "2027-01-01"}, 422, "date_of_birth_in_future"),
+        ({"date_of_birth": "1900-01-01"}, 422, "date_of_birth_too_long_ago"),
+        ({"why": "\u200b\u2060\u3164"}, 422, "invalid_request"),
         ({"date_of_birth": "0001-01-01"}, 422, "invalid_request"),
         ({"surname": " \n "}, 422, "invalid_request"),
         ({"why": "\x00"}, 422, "invalid_request"),
@@ -176,6 +180,58 @@ async def test_custody_and_release_change_the_grade_and_the_programme(api: ApiHo
         None,
         "on licence",
     )
+
+
+@pytest.mark.parametrize("status", ["police custody", "hospital", "unlawfully at large", "on licence"])
+async def test_where_somebody_in_the_community_is_now_is_recorded_and_begins_nothing(
+    api: ApiHouse, status: str
+) -> None:
+    case = await api.a_case()
+    before = await api.rows("select seq from event where case_id = %s", case.id)
+
+    reply = await api.post(PRACTITIONER, f"/cases/{case.ref}/custody", {"status": status})
+    again = await api.post(PRACTITIONER, f"/cases/{case.ref}/custody", {"status": status})
+
+    assert (reply.status_code, reply.json()["seq"]) == (200, len(before)), reply.text
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_changed")
+    shown = (await api.get(PRACTITIONER, f"/cases/{case.ref}")).json()
+    assert (shown["custody_status"], shown["rag"]) == (status, "Red")
+    assert await api.rows("select seq from event where case_id = %s", case.id) == before
+    assert [look["purpose"] for look in await api.looks() if look["action"] == "alter"] == ["custody"]
+
+
+async def test_of_a_change_in_prison_only_a_release_date_that_moved_is_in_the_log(api: ApiHouse) -> None:
+    case = await api.a_case()
+    path = f"/cases/{case.ref}/custody"
+    inside = {"status": "remand", "establishment": "HMP Leicester", "earliest_release_on": "2027-03-01"}
+    first = await api.post(PRACTITIONER, path, inside)
+
+    again = await api.post(PRACTITIONER, path, inside)
+    elsewhere = await api.post(PRACTITIONER, path, inside | {"establishment": "HMP Gartree"})
+    later = inside | {"establishment": "HMP Gartree", "earliest_release_on": "2027-05-04"}
+    moved = await api.post(PRACTITIONER, path, later)
+
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_changed")
+    assert elsewhere.json()["seq"] == first.json()["seq"]
+    assert moved.json()["seq"] == first.json()["seq"] + 1
+    shown = (await api.get(PRACTITIONER, f"/cases/{case.ref}")).json()
+    assert (shown["establishment"], shown["earliest_release_on"]) == ("HMP Gartree", "2027-05-04")
+
+
+async def test_of_two_who_record_the_same_custody_at_once_one_does(api: ApiHouse) -> None:
+    for _ in range(5):
+        case = await api.a_case()
+        posts = (
+            api.post(role, f"/cases/{case.ref}/custody", {"status": "remand"})
+            for role in (PRACTITIONER, COORDINATOR, Role.POLICE_OFFENDER_MANAGER)
+        )
+        replies = await asyncio.gather(*posts)
+
+        assert sorted(reply.status_code for reply in replies) == [200, 409, 409]
+        assert (
+            len(await api.rows("select 1 from event where case_id = %s and kind = 'custody_began'", case.id))
+            == 1
+        )
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ async def record(visit: SignedIn) -> Response:
     refused = await visit.attempt(lambda: nominate_person(visit.conn, visit.by, new))
     if refused is None:
         return RedirectResponse(f"/cases/{await _opened(visit)}?done=nominated", 303)
-    if refused.code == "under_18":
+    if refused.code.startswith("date_of_birth_"):
         visit.form.refuse("date_of_birth-day", refused.sentence)
     sentence = "" if visit.form.errors else refused.sentence
     return visit.show("nominate.html", NominatePage(visit.form, visit.key, sentence), status_of(refused.code))

@@ -29,8 +29,10 @@ class Custody:
 
 
 async def record_custody(conn: Connection, by: By, ref: str, custody: Custody) -> int:
-    """Records custody, a release, or a release date that moved. Returns the log's last number.
+    """Records where the person is. Returns the log's last number, the same as before where no plan turns on it.
 
+    Into prison and out of it a programme begins; a release date that moved moves the steps that hang on it. All else
+    (another prison, police custody, hospital, at large) is noted without an entry in the log.
     Raises Refused with case_not_found, not_allowed, case_closed, not_adopted, release_needs_custody,
     release_date_passed or nothing_changed.
     """
@@ -40,11 +42,13 @@ async def record_custody(conn: Connection, by: By, ref: str, custody: Custody) -
             "not_adopted", "Custody is recorded once the person is on the scheme. Decide at panel first."
         )
     _check(custody, london_date(by.now))
+    if custody == _known(case):
+        raise Refused("nothing_changed", "The record says just this already. Send what has changed since.")
     programme = _programme(case, custody)
     await _write(conn, case.id, custody, programme)
-    seq = await events.append(
-        conn, case.id, _entries(case, custody, programme), by.now, by.actor.account_id, by.request_id
-    )
+    seq = case.last_seq
+    if entries := _entries(case, custody, programme):
+        seq = await events.append(conn, case.id, entries, by.now, by.actor.account_id, by.request_id)
     await by.note(conn, "alter", f"case:{ref}", case.id, "custody")
     return seq
 
@@ -62,12 +66,14 @@ def _check(custody: Custody, today: date) -> None:
         )
 
 
+def _known(case: HeldCase) -> Custody:
+    return Custody(CustodyStatus(case.custody_status), case.establishment, case.earliest_release_on)
+
+
 def _programme(case: HeldCase, custody: Custody) -> Programme | None:
-    """The programme that begins: custody or release; None where the person only stays in prison."""
+    """The programme that begins: custody or release; None for who stays in prison, or stays out of it."""
     was, is_now = case.custody_status in IN_PRISON, custody.status in IN_PRISON
-    if not was and not is_now:
-        raise Refused("nothing_changed", "This person is not in prison, so there is no release to record.")
-    return None if was and is_now else named("custody" if is_now else "release")
+    return None if was is is_now else named("custody" if is_now else "release")
 
 
 async def _write(conn: Connection, case_id: UUID, custody: Custody, programme: Programme | None) -> None:
@@ -90,7 +96,8 @@ async def _write(conn: Connection, case_id: UUID, custody: Custody, programme: P
 
 def _entries(case: HeldCase, custody: Custody, programme: Programme | None) -> tuple[Entry, ...]:
     if programme is None:
-        return (anchor(Anchor.EARLIEST_RELEASE, custody.earliest_release_on),)
+        moved = custody.earliest_release_on != case.earliest_release_on
+        return (anchor(Anchor.EARLIEST_RELEASE, custody.earliest_release_on),) if moved else ()
     if custody.status in IN_PRISON:
         return taken_into_custody(custody.earliest_release_on, uuid4(), programme)
     return released(uuid4(), programme)

@@ -13,8 +13,9 @@ from iom.adapters.store import accounts, people
 from iom.adapters.store.cases import NewCase, open_case
 from iom.adapters.store.rows import insert
 from iom.adapters.tables import Assessment, Case, Nomination, Person
-from iom.age import ADULT_AGE, age_on
+from iom.age import check_birth
 from iom.calendar import london_date
+from iom.cells import is_unprintable, says_nothing
 from iom.decisions import nominated
 from iom.refusals import Refused
 from iom.vocabulary import Basis, Role
@@ -47,10 +48,12 @@ class Nominated:
 async def nominate(conn: Connection, by: By, new: NewNomination) -> Nominated:
     """Opens a case on the nomination programme.
 
-    Raises Refused with under_18 (children are led by youth justice, §1.3) or already_on_scheme.
+    Raises Refused with already_on_scheme, words_needed, unprintable_characters, or as ``iom.age.check_birth`` does:
+    names and dates are held to what an import is (§1.3: children are led by youth justice).
     """
     by.check(Deed.NOMINATE, on_team=True)
-    _refuse_children(new.date_of_birth, london_date(by.now))
+    _check_words(new)
+    check_birth(new.date_of_birth, london_date(by.now))
     known = await _known(conn, new)
     case = Case(
         ref=await fresh_ref(conn),
@@ -60,7 +63,9 @@ async def nominate(conn: Connection, by: By, new: NewNomination) -> Nominated:
         lead_agency_id=by.actor.agency_id,
         opened_at=by.now,
     )
-    opened = NewCase(_person(case.person_id, new), case, Assessment(case_id=case.id), team=await _first_team(conn, by))
+    opened = NewCase(
+        _person(case.person_id, new), case, Assessment(case_id=case.id), team=await _first_team(conn, by)
+    )
     entries, author = nominated(uuid4(), named("nomination")), by.actor.account_id
     await open_case(conn, opened, entries, by.now, author, known=known is not None, request_id=by.request_id)
     await insert(conn, _nomination(case.id, by, new))
@@ -97,10 +102,16 @@ def _nomination(case_id: UUID, by: By, new: NewNomination) -> Nomination:
     )
 
 
-def _refuse_children(born: date, today: date) -> None:
-    if age_on(today, born) < ADULT_AGE:
+def _check_words(new: NewNomination) -> None:
+    for name in ("surname", "forenames", "why"):
+        if says_nothing(getattr(new, name)):
+            raise Refused(
+                "words_needed", f"Nothing can be read in the {name}. Write something that can be seen."
+            )
+    if any(map(is_unprintable, (new.surname, new.forenames, new.why, new.evidence, new.police_area))):
         raise Refused(
-            "under_18", "This scheme is for adults. Speak to the Youth Justice Service about a child."
+            "unprintable_characters",
+            "There is a character in the text that cannot be shown. Type the text again without it.",
         )
 
 

@@ -72,26 +72,34 @@ class HeldCase:
     cohort: str | None
     rag: str | None
     custody_status: str
+    establishment: str | None
+    earliest_release_on: date | None
     adopted: bool
     closed_at: datetime | None
+    last_seq: int
     on_team: bool
     is_restricted: bool
 
 
-_LOCK = f"""
-select cases.id, ref, basis, cohort, rag, custody_status, adopted_on is not null as adopted, closed_at,
+_LOCK = "select from cases where ref = %s for update"
+_HELD = f"""
+select cases.id, ref, basis, cohort, rag, custody_status, establishment, earliest_release_on,
+       adopted_on is not null as adopted, closed_at, last_seq,
        {works_on("cases.id", "%s")} as on_team,
        restricted_at is not null as is_restricted
 from cases left join assessment on assessment.case_id = cases.id
 left join whereabouts on whereabouts.case_id = cases.id left join adoption on adoption.case_id = cases.id
-where ref = %s for update of cases
+where ref = %s
 """
+"""Read by a second statement: the first may have waited, and sees of joined rows what they were before."""
 
 
 async def lock(conn: Connection, ref: str, account_id: UUID) -> HeldCase | None:
     """Holds the case called ``ref`` for a decision; None if there is none."""
-    found = await conn.execute(_LOCK, (account_id, ref))
-    row = await found.fetchone()
+    async with conn.pipeline():
+        await conn.execute(_LOCK, (ref,))
+        found = await conn.execute(_HELD, (account_id, ref))
+        row = await found.fetchone()
     return HeldCase(**row) if row else None
 
 
