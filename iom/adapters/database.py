@@ -11,6 +11,9 @@ from psycopg_pool import AsyncConnectionPool
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 
+PLAN_ONCE = "-c plan_cache_mode=force_generic_plan"
+"""Row-level security makes a statement longer to plan than to run: each is planned once for a connection."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = 7_235_001
 """Advisory lock: two migrates started together run one after the other."""
@@ -28,7 +31,7 @@ async def open_pool(url: str, size: int = 10, patience: float = 30.0) -> AsyncIt
         max_size=size,
         open=False,
         timeout=patience,
-        kwargs={"row_factory": dict_row, "autocommit": False},
+        kwargs={"row_factory": dict_row, "autocommit": False, "options": PLAN_ONCE},
         check=None,
     )
     await pool.open()

@@ -5,26 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from iom.access import EVERYWHERE
+from iom.access import EVERYWHERE, MATRIX, Sight
 from iom.adapters.database import Connection
 from iom.adapters.store.rows import insert_new
 from iom.adapters.tables import Letter
 from iom.agenda import LetterDue
+from iom.tiers import LETTERS
 from iom.vocabulary import Role
 
 WAITING = "letters"
 """The channel that tells the delivery round that a letter waits."""
 
-_TEAM = """
-select member.role, member.account_id, account.manager_id, agency.point_of_contact_id
+_AGREED = """
+coalesce((select tiers from agreement where agreement.agency_id = account.agency_id
+          order by signed_on desc, expires_on desc limit 1), '{}') as tiers
+"""
+
+_TEAM = f"""
+select member.role, member.account_id, account.manager_id, agency.point_of_contact_id, {_AGREED}
 from team_member member join account on account.id = member.account_id and account.left_at is null
 join agency on agency.id = account.agency_id
 where member.case_id = %s
 """
 
-_STANDING = """
-select distinct on (role) role, id as account_id, manager_id, null::uuid as point_of_contact_id
-from account where role = any(%s) and left_at is null order by role, joined_at, id
+_STANDING = f"""
+select distinct on (role) role, id as account_id, manager_id, null::uuid as point_of_contact_id, {_AGREED}
+from account where role = any(%s) and left_at is null
+     and not exists (select from cases where id = %s and restricted_at is not null)
+order by role, joined_at, id
 """
 
 
@@ -36,6 +44,12 @@ class Reader:
     account_id: UUID
     manager_id: UUID | None
     point_of_contact_id: UUID | None
+    tiers: list[str]
+
+    def may_read(self, kind: str) -> bool:
+        """Whether they see on the case what a letter of this kind is about. Nothing of it is said in the letter."""
+        tier = LETTERS[kind]
+        return tier is None or (tier in self.tiers and MATRIX[Role(self.role)][tier] is not Sight.NONE)
 
 
 async def write(conn: Connection, case_id: UUID, due: Sequence[LetterDue], at: datetime) -> None:
@@ -53,15 +67,16 @@ async def write(conn: Connection, case_id: UUID, due: Sequence[LetterDue], at: d
 
 
 async def _readers(conn: Connection, case_id: UUID) -> dict[str, Reader]:
-    """The case's own team first; the roles that serve every case are there without being named."""
-    standing = {
-        row["role"]: Reader(**row) async for row in await conn.execute(_STANDING, (sorted(EVERYWHERE),))
-    }
-    return standing | {row["role"]: Reader(**row) async for row in await conn.execute(_TEAM, (case_id,))}
+    """The case's team first; the roles that serve every case are there unnamed, unless the case is restricted."""
+    standing = await conn.execute(_STANDING, (sorted(EVERYWHERE), case_id))
+    readers = [Reader(**row) async for row in standing]
+    readers += [Reader(**row) async for row in await conn.execute(_TEAM, (case_id,))]
+    return {reader.role: reader for reader in readers}
 
 
-def _reader(readers: dict[str, Reader], letter: LetterDue) -> UUID | None:
+def _reader(team: dict[str, Reader], letter: LetterDue) -> UUID | None:
     """The account for "owner" and the rest. A role nobody holds on the case falls to its lead, then the coordinator."""
+    readers = {role: reader for role, reader in team.items() if reader.may_read(letter.kind)}
     coordinator = readers.get(Role.COORDINATOR)
     owner = readers.get(letter.role) or readers.get(Role.LEAD_PROFESSIONAL) or coordinator
     if letter.to in (Role.COORDINATOR, Role.CHAIR):
