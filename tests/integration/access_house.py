@@ -1,4 +1,4 @@
-"""What tests of access share: pages whose clock is the database's own, and somebody who is on no team. No assertions."""
+"""What tests of access share: the real clock, somebody who is on no team, a form filled in. No assertions."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -73,7 +73,7 @@ async def test_nobody_lets_themselves_in(api: ApiHouse, app_pool: Pool) -> None:
     for each in tries:
         with pytest.raises(InsufficientPrivilege):
             async with as_(app_pool, api, OUTSIDER) as conn:
-                await grant(conn, case.id, **each)  # type: ignore[arg-type]
+                await grant(conn, case.id, **each)
     async with as_(app_pool, api, OUTSIDER) as conn:
         assert not await access.decide(conn, request["id"], me, api.wall, "", api.wall)
     async with as_(app_pool, api, Role.LEAD_PROFESSIONAL) as conn:
