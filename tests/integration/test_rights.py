@@ -164,6 +164,8 @@ async def test_an_erased_person_is_found_nowhere_but_where_the_certificate_says(
     [blank] = await api.rows("select * from person where id = %s", case.person_id)
     assert {value for name, value in blank.items() if name not in ("id", "date_of_birth")} == {"", None}
     assert person["surname"] not in json.dumps(said)
+    said_in_log = await api.rows("select distinct kind, data from event where case_id = %s", case.id)
+    assert said_in_log == [{"kind": "plan_ended", "data": {}}]
 
 
 async def test_an_erasure_is_noted_certified_and_cannot_be_looked_at(
