@@ -1,8 +1,9 @@
-"""Whether this process lives and can work. Looks at addresses only: it asks nothing of the parts it names."""
+"""Whether this process lives and can work. Asks database and Temporal; of the mail server only whether it listens."""
 
 import asyncio
 import os
 from contextlib import suppress
+from typing import Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
@@ -14,11 +15,17 @@ from starlette.responses import JSONResponse, Response
 
 from iom.adapters.database import Pool
 from web.deps import pool_of, settings_of
+from web.grpc_health import serves
 
 PATIENCE = 1.5
 """Seconds each part has to answer."""
 
 router = APIRouter(prefix="/health", tags=["health"])
+
+
+State = Literal["up", "reachable", "down", "unknown"]
+TEMPORAL_SERVICE = "temporal.api.workflowservice.v1.WorkflowService"
+TEMPORAL_HAS_TLS = ("TEMPORAL_TLS", "TEMPORAL_API_KEY")
 
 
 class Alive(BaseModel):
@@ -29,12 +36,16 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether requests can be served, and which parts are down."""
+    """Whether requests can be served, and which parts are down.
+
+    A part is ``up`` if it answers what it is for, ``reachable`` if it only takes connections, ``down``, or ``unknown``
+    if this process is not told where it is. A Temporal behind TLS is at best ``reachable`` from here.
+    """
 
     model_config = ConfigDict(frozen=True)
     ready: bool
     down: tuple[str, ...]
-    parts: dict[str, str]
+    parts: dict[str, State]
 
 
 @router.get("/live")
@@ -52,11 +63,9 @@ async def ready(request: Request) -> Response:
     Then plans catch up and letters go once those are back.
     """
     smtp = urlsplit(settings_of(request).smtp_url)
-    temporal = os.environ.get("TEMPORAL_ADDRESS", "")
-    host, _, port = temporal.rpartition(":")
     states = await asyncio.gather(
         _database(pool_of(request)),
-        _listens(host, int(port)) if port.isdigit() else _unknown(),
+        _temporal(os.environ.get("TEMPORAL_ADDRESS", "")),
         _listens(smtp.hostname or "", smtp.port or 25),
     )
     parts = dict(zip(("database", "temporal", "mail"), states, strict=True))
@@ -65,7 +74,7 @@ async def ready(request: Request) -> Response:
     return JSONResponse(found.model_dump(), 200 if found.ready else 503)
 
 
-async def _database(pool: Pool) -> str:
+async def _database(pool: Pool) -> State:
     try:
         async with asyncio.timeout(PATIENCE), pool.connection(timeout=PATIENCE) as conn:
             await conn.execute("select 1")
@@ -74,7 +83,20 @@ async def _database(pool: Pool) -> str:
     return "up"
 
 
-async def _listens(host: str, port: int) -> str:
+async def _temporal(address: str) -> State:
+    host, _, port = address.rpartition(":")
+    if not port.isdigit():
+        return "unknown"
+    if any(os.environ.get(name) for name in TEMPORAL_HAS_TLS):
+        return await _listens(host, int(port))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return "up" if await serves(host, int(port), TEMPORAL_SERVICE) else "down"
+    except (OSError, TimeoutError, ValueError):
+        return "down"
+
+
+async def _listens(host: str, port: int) -> State:
     try:
         async with asyncio.timeout(PATIENCE):
             _, writer = await asyncio.open_connection(host, port)
@@ -83,8 +105,4 @@ async def _listens(host: str, port: int) -> str:
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
-    return "up"
-
-
-async def _unknown() -> str:
-    return "unknown"
+    return "reachable"

@@ -11,6 +11,9 @@ from iom.cells import Fault
 from iom.cohort_row import COLUMNS
 from iom.refusals import Refused
 
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What spreadsheets write between cells where commas are in numbers, and how people call it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
@@ -30,8 +33,8 @@ def read_cohort_file(path: Path) -> Iterator[FileRow]:
 
     UTF-8, with a byte order mark or without. Streams. What makes the whole file unreadable is refused when it is
     met, which may be after some rows: read to the end before you write anything. Refused: `file_not_found`,
-    `not_a_file`, `file_not_readable`, `file_not_utf8`, `file_has_nul_bytes`, `file_empty`, `missing_columns`,
-    `unknown_columns`, `duplicate_columns`, `csv_malformed`.
+    `not_a_file`, `file_not_readable`, `file_not_utf8`, `file_has_nul_bytes`, `file_empty`, `wrong_separator`,
+    `columns_in_capitals`, `missing_columns`, `unknown_columns`, `duplicate_columns`, `csv_malformed`.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -128,6 +131,7 @@ def _header(lines: _Lines) -> Sequence[str]:
     try:
         header = [name.strip() for name in next(csv.reader(lines, strict=True), ())]
     except csv.Error as error:
+        _refuse_another_form(lines.of_this_row[:1])
         raise Refused("csv_malformed", f"Line 1 is not CSV: {error}. It must name the columns.") from error
     _check_header(header)
     return header
@@ -142,10 +146,29 @@ def _check_header(header: Sequence[str]) -> None:
     missing = [name for name in COLUMNS if name not in header]
     unknown = [name or "(no name)" for name in header if name not in COLUMNS]
     if missing:
+        _refuse_another_form(header)
         raise Refused("missing_columns", f"Columns are missing from line 1: {', '.join(missing)}. Add them.")
     if unknown:
         raise Refused("unknown_columns", f"Unknown columns in line 1: {', '.join(unknown)}. Take them out.")
     if duplicate:
         raise Refused(
             "duplicate_columns", f"Columns are twice in line 1: {', '.join(duplicate)}. Keep one each."
+        )
+
+
+def _refuse_another_form(header: Sequence[str]) -> None:
+    """Refuses what is a cohort file but for its separator, or for capitals in its names."""
+    for separator, called in SEPARATORS.items():
+        names = [name.strip().strip('"').casefold() for name in separator.join(header).split(separator)]
+        if len(set(names) & set(COLUMNS)) > len(set(header) & set(COLUMNS)) and len(header) < len(names):
+            raise Refused(
+                "wrong_separator",
+                f"The columns in line 1 are separated by {called}, not by commas. Save it from the spreadsheet as "
+                "“CSV UTF-8 (comma delimited)”, or export it with commas.",
+            )
+    capital = [name for name in header if name not in COLUMNS and name.casefold() in COLUMNS]
+    if capital:
+        raise Refused(
+            "columns_in_capitals",
+            f"Columns in line 1 are written in capitals: {', '.join(capital)}. Write their names in small letters.",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +23,8 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A programme's name, or a TOML file with one.")]
 From = Annotated[
-    datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="Its first day.")
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="Its first day. If left out: today."),
 ]
 Months = Annotated[int, typer.Option(min=1, max=36, help="How far to look ahead.")]
 OfBasis = Annotated[Basis, typer.Option(help="Some steps are for one basis only.")]
@@ -89,7 +90,7 @@ def check(
 @app.command("preview")
 def preview(
     name: Name,
-    from_: From,
+    from_: From = None,
     months: Months = 12,
     basis: OfBasis = Basis.STATUTORY,
     rag: OfGrade = Rag.RED,
@@ -113,16 +114,18 @@ def preview(
 
 
 def _circumstances(
-    began: datetime, basis: Basis, rag: Rag, team: list[Role] | None, dates: Iterable[datetime | None]
+    began: datetime | None, basis: Basis, rag: Rag, team: list[Role] | None, dates: Iterable[datetime | None]
 ) -> "Circumstances":
+    from iom.calendar import london_date
     from iom.decisions import Sentence
     from iom.preview import Circumstances
 
-    if not FIRST_YEAR <= began.year < LAST_YEAR:
+    began_on = began.date() if began else london_date(datetime.now(UTC))
+    if not FIRST_YEAR <= began_on.year < LAST_YEAR:
         sentence = f"Programmes can be tried from {FIRST_YEAR} to {LAST_YEAR - 1}. Check the year of --from."
         raise Refused("date_out_of_range", sentence)
     sentenced = Sentence(*(moment.date() if moment else None for moment in dates))
-    return Circumstances(began.date(), basis, rag, tuple(team or ()), sentenced)
+    return Circumstances(began_on, basis, rag, tuple(team or ()), sentenced)
 
 
 def _foreseen(name: str, tried_on: "Circumstances", months: int) -> "list[Foreseen]":

@@ -1,7 +1,7 @@
 """Live, ready, and what is answered while the database is out of reach."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import httpx2
@@ -50,6 +50,31 @@ async def test_a_part_that_answers_is_up(
     assert (await api.client.get("/health/ready")).json()["parts"]["temporal"] == "up"
 
 
+async def test_a_part_that_only_takes_connections_is_not_up(
+    api: ApiHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await asyncio.start_server(_hang, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
+        hanging = (await api.client.get("/health/ready")).json()
+        monkeypatch.setenv("TEMPORAL_TLS", "true")
+        behind_tls = (await api.client.get("/health/ready")).json()
+
+    assert hanging["parts"]["temporal"] == "down"
+    assert "temporal" in hanging["down"]
+    assert behind_tls["parts"]["temporal"] == "reachable"
+
+
+async def test_a_server_that_speaks_something_else_is_down(
+    api: ApiHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for said in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"", b"\x00\x00\x00\x07\x00\x00\x00\x00\x00"):
+        async with await asyncio.start_server(_saying(said), "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            monkeypatch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{port}")
+            assert (await api.client.get("/health/ready")).json()["parts"]["temporal"] == "down"
+
+
 async def test_where_temporal_is_may_be_unknown_to_the_web(
     api: ApiHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,3 +99,17 @@ async def test_without_its_database_the_api_says_so_and_when_to_come_again() -> 
 
     assert (reply.status_code, reply.json()["code"]) == (503, "record_out_of_reach")
     assert reply.headers["retry-after"] == "5"
+
+
+async def _hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Takes what is sent, as a server does that is stopped in its tracks, until whoever asks goes away."""
+    await reader.read()
+    writer.close()
+
+
+def _saying(said: bytes) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    async def say(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        writer.close()
+
+    return say

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from temporalio.client import Client
 from iom.adapters.database import transaction
 from iom.adapters.deeds.joining import NewAccount, add_account
 from iom.adapters.passwords import fits
+from iom.calendar import london_date
 from iom.refusals import Refused
 from iom.vocabulary import Role
 from tests.integration.api_house import ApiHouse
@@ -181,6 +183,8 @@ async def test_programmes_are_listed_checked_and_previewed_without_a_database(tm
     assert (refused.status, refused.json["error"]["code"]) == (2, "programme_refused")
     missing = await iom.run("programme", "check", "nowhere.toml", "--json")
     assert (missing.status, missing.json["error"]["code"]) == (2, "file_unreadable")
+    from_today = await iom.run("programme", "preview", "free", "--months", "1", "--json")
+    assert from_today.json["foreseen"][0]["at"][:10] >= london_date(datetime.now(UTC)).isoformat()
     never = await iom.run("programme", "preview", "fixed", "--from", "9999-12-31", "--json")
     assert (never.status, never.json["error"]["code"]) == (2, "date_out_of_range")
 

@@ -96,7 +96,15 @@ def test_a_row_with_too_few_or_too_many_cells_is_marked_and_no_other_row_is(tmp_
         ("", "file_empty"),
         ("\n\n", "file_empty"),
         (HEADER.replace("rag,", ""), "missing_columns"),
-        (HEADER.replace(",", ";"), "missing_columns"),
+        (HEADER.replace(",", ";"), "wrong_separator"),
+        (HEADER.replace(",", "\t"), "wrong_separator"),
+        (HEADER.replace(",", '";"').join('""'), "wrong_separator"),
+        (HEADER.upper().replace(",", ";"), "wrong_separator"),
+        (HEADER.upper(), "columns_in_capitals"),
+        (HEADER.title(), "columns_in_capitals"),
+        ("Surname;Forenames\nx;y", "wrong_separator"),
+        ("name,born", "missing_columns"),
+        (HEADER.upper().replace("RAG,", ""), "columns_in_capitals"),
         (HEADER + ",shoe_size", "unknown_columns"),
         (HEADER + ",", "unknown_columns"),
         (HEADER + ",rag", "duplicate_columns"),
@@ -106,6 +114,17 @@ def test_a_row_with_too_few_or_too_many_cells_is_marked_and_no_other_row_is(tmp_
 )
 def test_what_is_no_cohort_file_is_refused(tmp_path: Path, text: str, code: str) -> None:
     assert _refusal(_text_file(tmp_path, text)) == code
+
+
+@pytest.mark.parametrize(("separator", "called"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_another_separator_is_named(tmp_path: Path, separator: str, called: str) -> None:
+    with pytest.raises(Refused, match=f"separated by {called}, not by commas. Save it"):
+        _rows(_text_file(tmp_path, HEADER.replace(",", separator)))
+
+
+def test_names_in_capitals_are_told_to_be_written_small(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"in capitals: RAG\. Write their names in small letters"):
+        _rows(_text_file(tmp_path, HEADER.replace("rag", "RAG")))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
