@@ -1,6 +1,7 @@
 """The running plan of an erased case comes to its end, and so does the intervention on it."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -40,9 +41,7 @@ async def test_the_workflows_of_an_erased_case_end_and_are_not_started_again(
         async with transaction(pool) as conn:
             await erase(conn, scheme.by(Role.CHAIR, now()), case.ref, Ground.UNLAWFUL, even_open=True)
         for workflow in (plan_id(case.id), child):
-            await plans.until(
-                lambda workflow=workflow: is_in(plans, workflow, WorkflowExecutionStatus.COMPLETED)
-            )
+            await plans.until(partial(is_in, plans, workflow, WorkflowExecutionStatus.COMPLETED))
         await plans.postman.nudge_all()
         assert await is_in(plans, plan_id(case.id), WorkflowExecutionStatus.COMPLETED)
     assert await letters_of(pool, case.id) == 0
