@@ -1,6 +1,8 @@
 """Information sharing agreements: recorded by command, listed, warned of, and read-only once they are over."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from iom.refusals import Refused
 from iom.vocabulary import Role
 from tests.integration.access_house import today
 from tests.integration.page_house import PageHouse
+from tests.integration.test_commands import Commands
 
 WORKER = Role.TREATMENT_WORKER
 
@@ -118,3 +121,19 @@ async def test_what_cannot_be_an_agreement_is_refused(
         with pytest.raises(Refused) as refusal:
             await record_agreement(conn, Signed(**given | change), datetime.now(UTC))  # type: ignore[arg-type]
     assert refusal.value.code == code
+
+
+async def test_a_signed_agreement_is_recorded_by_command(
+    pages: PageHouse, tmp_path: Path, database_url: str
+) -> None:
+    commands = Commands(tmp_path, database_url)
+    agree = ("agency", "agree", "--agency", "treatment", "--ref", "ISA-9", "--title", "Sharing", "--tiers")
+    dates = ("--from", "2026-01-02", "--until", "2027-01-01", "--json")
+    said = await commands.run(*agree, "t0,T1", *dates)
+    assert said.status == 0, said.err
+    told = {"agency": "Treatment", "ref": "ISA-9", "tiers": ["T0", "T1"], "until": "2027-01-01"}
+    assert json.loads(said.out) == told
+    [row] = await pages.record.rows("select * from agreement where ref = 'ISA-9'")
+    assert (row["tiers"], row["expires_on"]) == (["T0", "T1"], date(2027, 1, 1))
+    wrong = await commands.run(*agree, "T9", *dates)
+    assert json.loads(wrong.out)["error"]["code"] == "tier_unknown"
