@@ -37,7 +37,7 @@ async def test_the_workflows_of_an_erased_case_end_and_are_not_started_again(
             begun = await start_intervention(conn, by, case.ref, "treatment_keywork")
         child = intervention_id(begun)
         await plans.caught_up(case.id)
-        await plans.until(lambda: is_in(plans, child, WorkflowExecutionStatus.RUNNING))
+        await plans.until(partial(is_in, plans, child, WorkflowExecutionStatus.RUNNING))
         async with transaction(pool) as conn:
             await erase(conn, scheme.by(Role.CHAIR, now()), case.ref, Ground.UNLAWFUL, even_open=True)
         for workflow in (plan_id(case.id), child):

@@ -104,5 +104,5 @@ def _of(name: str, table: str, *, nullable: bool = False) -> sa.Column[object]:
 
 
 def _sharing() -> tuple[sa.Column[object], ...]:
-    named = sa.Column("agencies", postgresql.ARRAY(sa.Uuid()), nullable=False)
+    named: sa.Column[object] = sa.Column("agencies", postgresql.ARRAY(sa.Uuid()), nullable=False)
     return _id(), _of("case_id", "cases"), _of("agency_id", "agency"), named
