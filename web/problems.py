@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from psycopg import OperationalError
 from psycopg.errors import UniqueViolation
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from iom.refusals import Refused
 from web.field_errors import field_errors
@@ -153,6 +155,8 @@ def answer_problems(app: FastAPI, page: PageOfProblem) -> None:
 
     async def answer(request: Request, raised: Exception) -> Response:
         problem = problem_of(raised)
+        if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem = replace(problem, headers={**problem.headers, "Allow": _methods_at(request)})
         if request.url.path.startswith(SPOKEN_TO_BY_PROGRAMS):
             return as_json(problem)
         return await page(request, problem)
@@ -166,6 +170,13 @@ def answer_problems(app: FastAPI, page: PageOfProblem) -> None:
         Exception,
     ):
         app.add_exception_handler(kind, answer)
+
+
+def _methods_at(request: Request) -> str:
+    """Every method of this address. The framework names those of the first route only."""
+    at = [each for each in iter_route_contexts(request.app.routes) if each.path and each.methods]
+    found = [each for each in at if compile_path(str(each.path))[0].match(request.url.path)]
+    return ", ".join(sorted({method for each in found for method in each.methods or ()}))
 
 
 def problem_of(raised: Exception) -> Problem:
