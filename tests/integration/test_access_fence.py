@@ -168,5 +168,7 @@ async def test_an_answer_of_somebody_whose_agreement_is_over_says_so(api: ApiHou
 
 async def test_an_address_with_two_methods_names_both(api: ApiHouse) -> None:
     case = await api.a_case()
-    answer = await api.client.request("DELETE", f"/api/v1/cases/{case.ref}/notes", headers=api.as_(Role.CHAIR))
+    answer = await api.client.request(
+        "DELETE", f"/api/v1/cases/{case.ref}/notes", headers=api.as_(Role.CHAIR)
+    )
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")

@@ -25,7 +25,9 @@ async def restrict_case(conn: Connection, by: By, ref: str, *, restricted: bool,
     if not why.strip():
         raise Refused("reason_needed", "Say why.")
     if not await cases.has_member(conn, case.id, by.actor.account_id):
-        raise Refused("role_on_case_needed", "Give yourself a role on this case first: only its team will see it.")
+        raise Refused(
+            "role_on_case_needed", "Give yourself a role on this case first: only its team will see it."
+        )
     if case.is_restricted == restricted:
         raise Refused("nothing_changed", f"This case is {'restricted' if restricted else 'open'} already.")
     since = by.now if restricted else None
