@@ -14,6 +14,7 @@ from iom.cli.where import TEMPORAL_SAYS_WHERE, Addresses
 
 IOM = (sys.executable, "-m", "iom")
 LOOPBACK = "127.0.0.1"
+PLANS = Job("Plans", [*IOM, "plans", "rebuild"])
 OWNER = "owner"
 SAID_FOR = {
     "iom_app": "IOM_APP_DATABASE_URL",
@@ -88,14 +89,17 @@ class DemoParts:
         """All there is to start and to run, each after what it needs. The cluster must have been prepared."""
         where = self.addresses()
         as_owner = {"IOM_DATABASE_URL": where.owner_database_url}
-        as_web = {"IOM_DATABASE_URL": where.app_database_url, "IOM_DOOR_DATABASE_URL": where.door_database_url}
+        as_web = {
+            "IOM_DATABASE_URL": where.app_database_url,
+            "IOM_DOOR_DATABASE_URL": where.door_database_url,
+        }
         return [
             *self._foundations(),
             Job("Tables", [*IOM, "migrate"], as_owner),
             *self._inbox(),
             *self._people(cohort),
             Part("Worker", [*IOM, "worker"], says="worker_ready"),
-            Job("Plans", [*IOM, "plans", "rebuild"]),
+            PLANS,
             Part(
                 "Web",
                 [*IOM, "web", "--host", LOOPBACK, "--port", str(self.web_port)],
@@ -112,7 +116,8 @@ class DemoParts:
                 Part("PostgreSQL", cluster.command, cluster.answers, foundation=True, stop_by=how, user=user)
             )
         if self.temporal:
-            parts.append(Part("Temporal", self.temporal.command, self.temporal.answers, foundation=True))
+            command, answers = self.temporal.command, self.temporal.answers
+            parts.append(Part("Temporal", command, answers, foundation=True, then=PLANS))
         return parts
 
     def _inbox(self) -> list[Part]:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from iom.adapters.embedded.child import free_port
 from iom.cli.demo_folder import held
 from iom.cli.demo_parts import DemoParts
+from iom.cli.supervisor import AGAIN
 from iom.refusals import Refused
 from tests.integration.running_demo import RunningDemo, demo, gone, own_folder, without_our_variables
 
@@ -110,6 +112,41 @@ def test_a_part_that_ends_by_itself_is_named_and_the_rest_is_stopped(folder: Pat
         os.kill(running.pid_of("iom.adapters.inbox"), signal.SIGKILL)
         assert running.ended() == 1
         assert any(line.startswith("Inbox stopped by itself with status -9.") for line in running.said)
+        assert gone(running, 0)
+
+
+def all_is_up(address: str, seconds: float = 20) -> bool:
+    """Within a few seconds: connections that broke with the database are found out one by one."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not httpx2.get(f"{address}/health/ready").json()["down"]:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_what_ends_by_itself_once_all_is_up_is_started_again_a_few_times(folder: Path) -> None:
+    with demo(folder) as running:
+        running.hear("ready")
+        for part, words in (
+            ("Temporal", "start-dev"),
+            ("Worker", "iom worker"),
+            ("PostgreSQL", "bin/postgres -D"),
+        ):
+            os.kill(running.pid_of(words), signal.SIGKILL)
+            running.hear(f"{part} stopped by itself with status -9. It is started again (1 of 3 times):")
+            running.hear(part)
+            if part == "Temporal":
+                running.hear("Plans")
+        assert all_is_up(written(folder)["web_url"])
+        for _ in range(AGAIN):
+            os.kill(running.pid_of("iom.adapters.inbox"), signal.SIGKILL)
+            running.hear("Inbox stopped by itself")
+            running.hear("Inbox")
+        os.kill(running.pid_of("iom.adapters.inbox"), signal.SIGKILL)
+        assert running.ended() == 1
+        given_up = "Inbox stopped by itself with status -9. It was started again 3 times."
+        assert any(line.startswith(given_up) for line in running.said)
         assert gone(running, 0)
 
 
