@@ -45,7 +45,7 @@ class Invitation:
     def ics(self, organizer: str, attendee: str, at: datetime) -> bytes:
         """The iTIP request (RFC 5546) in UTF-8. Addresses are bare; ``at`` is when it is written, aware UTC."""
         calendar = Calendar()
-        calendar.add("prodid", "-//IOM//Review//EN")
+        calendar.add("prodid", "-//Partner Actions//Review//EN")
         calendar.add("version", "2.0")
         calendar.add("method", "REQUEST")
         calendar.add_component(Timezone.from_ical(_LONDON_CLOCK))

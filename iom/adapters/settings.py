@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     door_database_url: str = Field(default="", repr=False, pattern=r"^(postgres(ql)?://.*)?$")
     database_pool_size: int = Field(default=10, ge=2, le=200)
     smtp_url: str = Field(repr=False, pattern=r"^smtps?://")
-    mail_from: str = Field(default="iom@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
+    mail_from: str = Field(default="actions@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
     public_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/]+$")
     data_dir: Path = Path(".iom")
     inbox_dir: Path | None = None

@@ -89,7 +89,7 @@ def test_every_command_shown_is_one(document: Document, pytestconfig: pytest.Con
 
 @EACH
 def test_every_request_shown_is_one_the_api_takes(document: Document) -> None:
-    api = create_app(Settings(database_url="postgresql://iom@localhost/iom", smtp_url="smtp://localhost"))
+    api = create_app(Settings(database_url="postgresql://actions@localhost/iom", smtp_url="smtp://localhost"))
     routes = api.openapi()["paths"]
     for words in document.commands:
         if words[0] == "curl":

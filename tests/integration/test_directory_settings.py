@@ -53,7 +53,7 @@ def test_settings_that_cannot_be_safe_are_refused(wrong: dict[str, Any]) -> None
 def test_a_setting_that_cannot_be_read_is_named_and_its_secrets_are_not(
     written: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("IOM_DATABASE_URL", "postgresql://iom@localhost/iom")
+    monkeypatch.setenv("IOM_DATABASE_URL", "postgresql://actions@localhost/iom")
     monkeypatch.setenv("IOM_SMTP_URL", "smtp://localhost")
     monkeypatch.setenv("IOM_DIRECTORIES", written)
     with pytest.raises(Refused) as refusal:

@@ -230,7 +230,7 @@ async def test_in_a_demo_people_may_skip_and_every_page_says_so(pages: PageHouse
 )
 def test_only_on_this_machine_can_anything_be_skipped(address: str, host: str, starts: bool) -> None:
     settings = Settings(
-        database_url="postgresql://iom@localhost/iom",
+        database_url="postgresql://actions@localhost/iom",
         smtp_url="smtp://localhost",
         public_url=address,
         second_factor="skippable",

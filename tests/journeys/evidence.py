@@ -1,7 +1,9 @@
 """What the record and Temporal say of a journey's case. Asks only; moves nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from iom.adapters.database import Pool, transaction
 from iom.adapters.tables import Case
-from tests.personal import found_in, personal_values
+from tests.personal import forbidden_in, found_in, personal_values
 from workflows.digest import DIGEST_ID
 from workflows.intervention import intervention_id
 from workflows.supervision import plan_id
@@ -113,6 +115,14 @@ class Evidence:
         )
         assert str(self.case.id).encode() in content, "what is searched is what was written"
         return found_in(content, values)
+
+    async def leaks_in(self, letters: Sequence[EmailMessage]) -> set[str]:
+        """What may not stand in a letter and does: of the whole record, of what steps are called, of domain.md §5.7."""
+        async with transaction(self.pool) as conn:
+            values = await personal_values(conn)
+            titles = await (await conn.execute("select distinct title from step")).fetchall()
+        values |= {row["title"] for row in titles}
+        return set().union(*(forbidden_in(letter, values) for letter in letters))
 
     async def _runs(self, workflow_id: str) -> list[WorkflowHistory]:
         runs: list[WorkflowHistory] = []

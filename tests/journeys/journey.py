@@ -224,6 +224,10 @@ async def on_the_way(environment: WorkflowEnvironment, world: World, case: Case)
         yield journey
         leaks = await journey.leaks()
         assert not leaks, f"personal values stand in a history: {leaks}"
+        letters = world.post_office.messages()
+        assert len(letters) > 0, "there is something to leak from"
+        leaks = await journey.leaks_in(letters)
+        assert not leaks, f"what may not stand in a letter does: {leaks}"
         world.record(await journey.telling_runs())
         rounds.cancel()
         with suppress(asyncio.CancelledError):
