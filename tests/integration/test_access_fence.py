@@ -32,6 +32,37 @@ async def as_(app_pool: Pool, api: ApiHouse, role: Role) -> AsyncIterator[Connec
         yield conn
 
 
+@asynccontextmanager
+async def in_browser(
+    app_pool: Pool, api: ApiHouse, role: Role, confirmed: str = "1 minute"
+) -> AsyncIterator[Connection]:
+    """In a session whose owner showed that it is they so long ago."""
+    token = uuid4().hex
+    await api.do(
+        "insert into session (id, token_hash, account_id, form_token, how, began_at, seen_at, confirmed_at, until,"
+        " idle_minutes, address, agent) values (gen_random_uuid(), %s, %s, 'x', 'password', now(), now(),"
+        " now() - %s::interval, now() + interval '1 hour', 30, '', '')",
+        accounts.digest(token),
+        api.scheme.id_of(role),
+        confirmed,
+    )
+    async with transaction(app_pool) as conn:
+        found = await conn.execute("select * from fence.enter_by_session(%s, now())", (token,))
+        assert await found.fetchall()
+        yield conn
+
+
+async def test_no_glass_breaks_by_token_or_long_after_signing_in(api: ApiHouse, app_pool: Pool) -> None:
+    await today(api)
+    case = await api.a_case()
+    await leaves_team(api, case.id, OUTSIDER)
+    me = api.scheme.id_of(OUTSIDER)
+    for somebody in (as_(app_pool, api, OUTSIDER), in_browser(app_pool, api, OUTSIDER, "20 minutes")):
+        with pytest.raises(InsufficientPrivilege):
+            async with somebody as conn:
+                await grant(conn, case.id, me, me, "break_glass")
+
+
 async def grant(conn: Connection, case_id: UUID, account: UUID, by: UUID, kind: str, **more: object) -> None:
     values = {"request": None, "until": "4 hours"} | more
     await conn.execute(
@@ -97,7 +128,7 @@ async def test_a_grant_opens_a_case_now_only_and_not_before_or_after(api: ApiHou
     case = await api.a_case()
     await leaves_team(api, case.id, OUTSIDER)
     me = api.scheme.id_of(OUTSIDER)
-    async with as_(app_pool, api, OUTSIDER) as conn:
+    async with in_browser(app_pool, api, OUTSIDER) as conn:
         await grant(conn, case.id, me, me, "break_glass")
     for change, seen in (
         ("from_at = now() - interval '1 hour'", 1),
@@ -120,7 +151,7 @@ async def test_whoever_broke_the_glass_does_not_judge_it_nor_does_anybody_withou
     await api.do("update cases set restricted_at = now() where id = %s", case.id)
     await leaves_team(api, case.id, Role.COORDINATOR)
     me = api.scheme.id_of(Role.COORDINATOR)
-    async with as_(app_pool, api, Role.COORDINATOR) as conn:
+    async with in_browser(app_pool, api, Role.COORDINATOR) as conn:
         await grant(conn, case.id, me, me, "break_glass")
     judge = "update access_grant set finding = 'justified', reviewed_at = now(), reviewed_by_id = %s"
     for role in (Role.COORDINATOR, Role.LEAD_PROFESSIONAL, Role.CHAIR):

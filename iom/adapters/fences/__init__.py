@@ -34,6 +34,7 @@ CALLED_BY_APP = (
     "opening(uuid)",
     "known_by(text, text, text)",
     "is_on_scheme(uuid)",
+    "confirmed()",
     "ref_taken(text)",
     "leads(uuid)",
     "known_on_scheme(text, text, date, text, text, text)",
@@ -136,7 +137,9 @@ def _writing(rule: Rule) -> list[str]:
             "grant insert on {t} to iom_app",
         ]
     if rule.update != "false":
-        seen = f"({rule.read}) and ({rule.update})"  # an update without a condition is asked its own policy only
+        seen = (
+            f"({rule.read}) and ({rule.update})"  # an update without a condition is asked its own policy only
+        )
         kept = rule.update if rule.changed else seen
         written += [
             f"create policy change on {{t}} for update to iom_app using ({seen}) with check ({kept})",

@@ -69,6 +69,7 @@ LETS_IN = both(
 BREAKS_GLASS = both(
     may(Deed.BREAK_GLASS),
     "kind = 'break_glass'",
+    "(select fence.confirmed())",
     mine(),
     "request_id is null",
     "finding is null",

@@ -25,7 +25,8 @@ begin
         visit || '|' || pg_backend_pid() || '|' || extract(epoch from transaction_timestamp()), 'UTF8') || secret), 'hex');
 end $$;
 
--- One part of the context, if its seal holds: 1 the account, 2 its role, 3 its agency, 4 what it sees, 5 what it may do.
+-- One part of the context, if its seal holds: 1 the account, 2 its role, 3 its agency, 4 what it sees, 5 what it may do,
+-- 6 its browser session, if it has one.
 create or replace function fence.visit(part int) returns text
 language plpgsql stable as $$
 declare
@@ -50,7 +51,7 @@ language plpgsql stable security definer set search_path = pg_catalog as $$ begi
 -- The transaction is in this account's name from here on, unless it has left. The context says what its role sees of the
 -- tiers its agency agreed to, as in "T1:full T2:own", with "T1:full:all" where that is so on every case; and what it may
 -- do, which is nothing once the agreement is over. Both are worked out once for each transaction.
-create or replace function fence.enter(account uuid)
+create or replace function fence.enter(account uuid, in_session uuid default null)
 returns table (id uuid, name text, email text, role text, agency_id uuid, agency text, tiers text[], agreed_until date,
                vouched_at timestamptz)
 language plpgsql security definer set search_path = pg_catalog as $$
@@ -60,7 +61,8 @@ declare
 begin
     select a.id, a.name, a.email, a.role, a.agency_id, g.name, n.tiers, n.expires_on,
            coalesce(a.recertified_at, a.joined_at), r.sights,
-           concat_ws('|', a.id, a.role, a.agency_id, '%', case when current_date <= n.expires_on then r.deeds else '' end)
+           concat_ws('|', a.id, a.role, a.agency_id, '%', case when current_date <= n.expires_on then r.deeds else '' end,
+               coalesce(in_session::text, ''))
     into id, name, email, role, agency_id, agency, tiers, agreed_until, vouched_at, sights, visit
     from public.account a join public.agency g on g.id = a.agency_id
     left join fence.roles r on r.role = a.role
@@ -79,6 +81,14 @@ begin
     visit := replace(visit, '%', coalesce(sights, ''));
     perform set_config('iom.visit', visit || '#' || fence.seal(visit), true);
     return next;
+end $$;
+
+-- Whether they have just shown anew that it is they, in the browser that asks. What has only a token cannot.
+create or replace function fence.confirmed() returns boolean
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+    return exists (select from public.session s where s.id = nullif(fence.visit(6), '')::uuid
+                   and s.ended_at is null and s.confirmed_at > s.seen_at - interval '15 minutes');
 end $$;
 
 -- Whose token this is; from here on the transaction is in their name. No row: nobody's.
@@ -107,7 +117,7 @@ begin
       and t.seen_at > at - make_interval(mins => t.idle_minutes) and t.until > at and t.ended_at is null;
     return query
     select s.*, t.form_token::text, t.id, t.confirmed_at
-    from public.session t, lateral fence.enter(t.account_id) s
+    from public.session t, lateral fence.enter(t.account_id, t.id) s
     where t.token_hash = hash and t.ended_at is null and t.until > at
       and t.seen_at > at - make_interval(mins => t.idle_minutes);
 end $$;

@@ -19,8 +19,8 @@ class Rule:
     """One table's fence. ``tier`` is None where nothing is about a person on the scheme.
 
     ``read``, ``insert`` and ``update`` are SQL expressions; ``shown`` and ``changed`` the columns they are good for,
-    all if empty. What is to be updated must be readable as well: PostgreSQL asks both. ``door`` is what may be done
-    before anybody is signed in, as grants.
+    all if empty. Only what can be read can be updated. ``door`` is what may be done before anybody is signed in, as
+    grants.
     """
 
     tier: Tier | None
@@ -101,7 +101,7 @@ RULES: Mapping[str, Rule] = {
     "cases": Rule(
         Tier.LOGISTICS,
         OPEN_CASE,
-        insert=may(Deed.NOMINATE),
+        insert=both(may(Deed.NOMINATE), "not fence.is_on_scheme(person_id)"),
         update=may(Deed.ANSWER_STEP, Deed.NOMINATE),
         changed=("last_seq",),
     ),
@@ -142,7 +142,9 @@ RULES: Mapping[str, Rule] = {
         insert=both(mine("by_id"), ON_CASE, may(Deed.ANSWER_STEP)),
     ),
     "review": Rule(Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.HOLD_REVIEW), mine("held_by_id"))),
-    "nomination": Rule(Tier.CASE, CASE_TIER, insert=both(may(Deed.NOMINATE), mine("nominated_by_id"))),
+    "nomination": Rule(
+        Tier.CASE, CASE_TIER, insert=both(ON_CASE, may(Deed.NOMINATE), mine("nominated_by_id"))
+    ),
     "panel_decision": Rule(
         Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.DECIDE_AT_PANEL), mine("decided_by_id"))
     ),
