@@ -27,6 +27,7 @@ SPOKEN_TO_BY_PROGRAMS = ("/api/", "/health/")
 STATUS_OF_CODE = {
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
     "not_allowed": HTTPStatus.FORBIDDEN,
+    "case_tier_needed": HTTPStatus.FORBIDDEN,
     "not_on_team": HTTPStatus.FORBIDDEN,
     "form_not_ours": HTTPStatus.FORBIDDEN,
     "too_many_tries": HTTPStatus.TOO_MANY_REQUESTS,

@@ -1,6 +1,7 @@
 """Cases: the cohort list, one case, its timeline, its forecast. Reads; each leaves a line in the record of looks."""
 
 from datetime import UTC, date, datetime, time
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,7 +14,7 @@ from iom.vocabulary import Cohort, Rag
 from web.api import cursors
 from web.api.bodies import CaseReference, Horizon, Short
 from web.api.case_shapes import CaseDetail
-from web.api.described import ALWAYS, FOUND, SECURED
+from web.api.described import ALWAYS, FOUND, SECURED, problems
 from web.api.shapes import CaseList, CaseSummary, Forecast, ForeseenShape, HappeningShape, Timeline
 from web.deps import ApiVisit
 
@@ -69,7 +70,9 @@ async def timeline(
     )
 
 
-@router.get("/{ref}/forecast", responses=ALWAYS | FOUND, openapi_extra=SECURED)
+@router.get(
+    "/{ref}/forecast", responses=ALWAYS | FOUND | problems(HTTPStatus.FORBIDDEN), openapi_extra=SECURED
+)
 async def forecast(
     visit: ApiVisit,
     ref: CaseReference,
