@@ -162,6 +162,12 @@ async def test_a_review_of_another_case_is_not_shown_on_this_one(pages: PageHous
         assert (await chair.get(f"/cases/{mine.ref}/reviews/{identity}")).status == 404
 
 
+async def test_somebody_in_the_community_can_be_recorded_in_hospital(pages: PageHouse) -> None:
+    case = await pages.record.a_case()
+    officer = await pages.signed_in(Role.PROBATION_PRACTITIONER)
+    assert (await officer.fill_in(f"/cases/{case.ref}/custody", {"status": "hospital"})).status == 303
+
+
 async def test_custody_turns_the_case_blue_and_release_turns_it_red(pages: PageHouse) -> None:
     case = await pages.record.a_case()
     officer = await pages.signed_in(Role.PROBATION_PRACTITIONER)

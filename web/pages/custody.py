@@ -1,4 +1,4 @@
-"""Recording custody, a release, or a release date that moved."""
+"""Recording where somebody is: custody, a release, a release date that moved, or elsewhere."""
 
 from dataclasses import replace
 
@@ -16,12 +16,12 @@ from web.sessions import PageVisit, SignedIn
 router = APIRouter()
 
 PRISON = (CustodyStatus.REMAND, CustodyStatus.SENTENCED, CustodyStatus.RECALLED)
-OUTSIDE = (CustodyStatus.ON_LICENCE, CustodyStatus.COMMUNITY, CustodyStatus.HOSPITAL)
+OUTSIDE = tuple(status for status in CustodyStatus if status not in IN_PRISON)
 
 
 async def _choices(_: PageVisit, case: CaseFile) -> tuple[tuple[CustodyStatus, ...], ...]:
-    """In prison, and out of it; the second only for somebody who is inside."""
-    return (PRISON, OUTSIDE) if case.cover.custody_status in IN_PRISON else (PRISON, ())
+    """In prison, and out of it: there, all but where they are already."""
+    return PRISON, tuple(status for status in OUTSIDE if status != case.cover.custody_status)
 
 
 FIELD_OF_CODE = {
