@@ -3,6 +3,7 @@
 No rule, no check, and as the owner of the tables: no row-level security either.
 """
 
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from fastapi import FastAPI, Request
 from psycopg.types.json import Jsonb
 
 from iom.adapters.database import open_pool
-from iom.adapters.store import accounts, audit, events, steps
+from iom.adapters.store import accounts, audit, events, kept_answers, steps
 
 
 @asynccontextmanager
@@ -29,6 +30,8 @@ insert into remark (id, step_id, case_id, tier, owner, agency_id, by_id, at, rea
 values (gen_random_uuid(), %s, %s, 'T2', %s, %s, %s, %s, null, %s)
 """
 
+KEEP = "insert into kept_answer (id, account_id, at, asked, status, body) values (%s, %s, %s, %s, 200, %s)"
+
 app = FastAPI(lifespan=_lifespan, openapi_url=None)
 
 
@@ -41,7 +44,8 @@ async def complete(step_id: str, request: Request) -> dict[str, object]:
         request_id = uuid5(who["id"], request.headers["idempotency-key"])
         await conn.execute(steps.LOCK, (step_id,))
         step = await (await conn.execute(steps.READ, (who["id"], step_id))).fetchone()
-        await (await conn.execute(events.BY_REQUEST, (request_id,))).fetchone()
+        await conn.execute(kept_answers.HOLD, (str(request_id),))
+        await (await conn.execute(kept_answers.FIRST, (request_id,))).fetchone()
         await conn.execute(steps.CLOSE, _closing(step_id, who["id"], at, body))
         said = (step["id"], step["case_id"], step["owner"], who["agency_id"], who["id"], at, body["note"])
         await conn.execute(REMARK, said)
@@ -49,7 +53,9 @@ async def complete(step_id: str, request: Request) -> dict[str, object]:
             await conn.execute(events.APPEND, _entry(step, who["id"], request_id, at))
         ).fetchone()
         await conn.execute(audit.INSERT, _look(step, who, at))
-    return {"step_id": step_id, "seq": written["last_seq"], "kind": "step_done", "at": at}
+        answer = {"step_id": step_id, "seq": written["last_seq"], "kind": "step_done", "at": at.isoformat()}
+        await conn.execute(KEEP, (request_id, who["id"], at, b"", json.dumps(answer)))
+    return answer
 
 
 def _look(step: dict[str, object], who: dict[str, object], at: datetime) -> tuple[object, ...]:

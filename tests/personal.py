@@ -65,7 +65,9 @@ def forbidden_in(letter: EmailMessage, values: set[str]) -> set[str]:
     said = "\n".join(
         [letter["Subject"], *(f"{part.get_filename() or ''}\n{_content(part)}" for part in parts)]
     )
-    values = {value for value in values if value not in letter["To"]} - {"Review"}  # as an invitation must say
+    values = {value for value in values if value not in letter["To"]} - {
+        "Review"
+    }  # as an invitation must say
     return found_in(said.encode(), values) | {match.group() for match in FORBIDDEN.finditer(said)}
 
 

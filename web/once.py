@@ -91,7 +91,7 @@ async def _keep(request: Request, visit: Visit, response: Response) -> None:
 
 def _again(answer: kept_answers.Answer) -> Response:
     headers = {"Location": answer.location} if answer.location else {}
-    return Response(answer.body, answer.status, headers, "application/json")
+    return Response(answer.body, answer.status, headers, "application/json" if answer.body else None)
 
 
 async def _asked(request: Request) -> bytes:

@@ -33,7 +33,7 @@ EVERYBODY = (*STATUTORY_TEAM, Role.HOUSING_OFFICER, Role.PRISON_OFFENDER_MANAGER
 
 @dataclass(frozen=True)
 class Place:
-    """A case and how the one who looks stands to it. ``steps`` hold words, by their tier; ``open_step`` is nobody's own."""
+    """A case and how the one who looks stands to it. ``steps`` hold words, by tier; ``open_step`` is nobody's own."""
 
     case: Case
     relation: Relation

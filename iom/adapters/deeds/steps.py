@@ -24,9 +24,9 @@ class Recorded:
 
 
 async def answer_step(conn: Connection, by: By, step_id: UUID, said: Answer) -> Recorded:
-    """Records one answer to one step, once.
+    """Records one answer to one step.
 
-    Raises Refused with step_not_found, not_allowed, idempotency_key_reused or what ``iom.step.answer`` refuses.
+    Raises Refused with step_not_found, not_allowed or what ``iom.step.answer`` refuses.
     """
     by.check_agreement()
     locked = await steps.lock(conn, step_id, by.actor.account_id)
@@ -35,8 +35,6 @@ async def answer_step(conn: Connection, by: By, step_id: UUID, said: Answer) -> 
     ):
         raise Refused("step_not_found", "There is no such step among those you can see. Check the address.")
     by.check(Deed.ANSWER_STEP, on_team=locked.on_team)
-    if by.key and (earlier := await events.by_request(conn, by.request_id)):
-        return _again(step_id, earlier)
     meant = answer(locked.step, said, by.now)
     seq = await _write(conn, by, locked.step, said, meant)
     return Recorded(step_id, seq, meant.kind, by.now)
@@ -58,12 +56,3 @@ def _entry(step: Step, said: Answer, meant: Answered) -> Entry:
     if meant.due_at:
         written["due_at"] = meant.due_at.isoformat()
     return Entry(meant.kind, written)
-
-
-def _again(step_id: UUID, earlier: events.Written) -> Recorded:
-    if earlier.event.data.get("step") != str(step_id):
-        raise Refused(
-            "idempotency_key_reused",
-            "This key was used for another step. Use a new key for each thing you record.",
-        )
-    return Recorded(step_id, earlier.event.seq, earlier.event.kind, earlier.event.at)

@@ -110,7 +110,10 @@ class Cluster:
                 os.chown(for_initdb.name, user.uid, user.gid)
             _run([program("initdb"), *INITDB, f"--pwfile={for_initdb.name}", "-D", str(unfinished)], user)
         password = self._password.read_text()
-        words = ["create database iom", *(f"create role {r} login password '{_own(password, r)}'" for r in ROLES)]
+        words = [
+            "create database iom",
+            *(f"create role {r} login password '{_own(password, r)}'" for r in ROLES),
+        ]
         single = [program("postgres"), "--single", "-D", str(unfinished), "postgres"]
         _run(single, user, "\n".join(words) + "\n")
         unfinished.rename(self._data)
@@ -133,7 +136,9 @@ def as_role(url: str, role: str) -> str:
     """The address of the same database in a cluster of ours, as ``role``. ``url`` is its superuser's."""
     parts = urlsplit(url)
     assert parts.password, "a superuser's address has its password"
-    return parts._replace(netloc=f"{role}:{_own(parts.password, role)}@{parts.netloc.rpartition('@')[2]}").geturl()
+    return parts._replace(
+        netloc=f"{role}:{_own(parts.password, role)}@{parts.netloc.rpartition('@')[2]}"
+    ).geturl()
 
 
 def _own(password: str, role: str) -> str:

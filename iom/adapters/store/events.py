@@ -26,7 +26,7 @@ with numbered as (
 select last_seq, case when %(tell)s then pg_notify(%(channel)s, %(case)s::text) end from numbered
 """
 
-BY_REQUEST = "select case_id, seq, kind, at, by_id as by, data from event where request_id = %s"
+_BY_REQUEST = "select case_id, seq, kind, at, by_id as by, data from event where request_id = %s"
 
 _READ = """
 select seq, kind, at, by_id as by, data from event where case_id = %s and seq > %s order by seq limit %s
@@ -76,7 +76,7 @@ class Written:
 
 async def by_request(conn: Connection, request_id: UUID) -> Written | None:
     """What an earlier request of this id wrote, if there was one."""
-    found = await conn.execute(BY_REQUEST, (request_id,))
+    found = await conn.execute(_BY_REQUEST, (request_id,))
     row = await found.fetchone()
     return Written(row.pop("case_id"), _event(row)) if row else None
 

@@ -8,6 +8,9 @@ from iom.adapters.database import Connection
 from iom.adapters.store.rows import insert
 from iom.adapters.tables import KeptAnswer
 
+HOLD = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
+FIRST = "select asked, status, location, body from kept_answer where id = %s"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -22,10 +25,8 @@ class Answer:
 async def first(conn: Connection, request_id: UUID) -> Answer | None:
     """What was answered under this key before; waits for a request under the same key that is under way."""
     async with conn.pipeline():
-        await conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (str(request_id),))
-        found = await conn.execute(
-            "select asked, status, location, body from kept_answer where id = %s", (request_id,)
-        )
+        await conn.execute(HOLD, (str(request_id),))
+        found = await conn.execute(FIRST, (request_id,))
         row = await found.fetchone()
     return Answer(**row | {"asked": bytes(row["asked"])}) if row else None
 

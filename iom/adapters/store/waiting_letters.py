@@ -53,7 +53,8 @@ select distinct case_id from letter where case_id is not null and (id = %(letter
 _DISCLOSE = """
 insert into audit (at, action, case_id, object, purpose, recipient, channel, address)
 select %(now)s, 'disclose', letter.case_id,
-       case when letter.case_id is null then 'cases:' || about.refs else 'letter:' || letter.id end, letter.kind, 'account:' || letter.account_id, 'mail', ''
+       case when letter.case_id is null then 'cases:' || about.refs else 'letter:' || letter.id end,
+       letter.kind, 'account:' || letter.account_id, 'mail', ''
 from letter, lateral (
     select string_agg(distinct cases.ref, ',') as refs from letter entry join cases on cases.id = entry.case_id
     where entry.id = letter.id or entry.digest_id = letter.id

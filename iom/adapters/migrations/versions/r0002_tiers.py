@@ -99,8 +99,9 @@ def _move_rows() -> None:
     op.execute("insert into adoption select id, adopted_on from cases where adopted_on is not null")
     op.execute(
         "insert into remark (id, step_id, case_id, tier, owner, agency_id, by_id, at, reason, note)"
-        " select gen_random_uuid(), step.id, case_id, case owner when 'treatment_worker' then 'T4' when 'mentor' then 'T5'"
-        " else 'T2' end, owner, account.agency_id, account.id, closed_at, reason, note"
+        " select gen_random_uuid(), step.id, case_id,"
+        " case owner when 'treatment_worker' then 'T4' when 'mentor' then 'T5' else 'T2' end,"
+        " owner, account.agency_id, account.id, closed_at, reason, note"
         " from step join account on account.id = closed_by_id where reason is not null or note is not null"
     )
     op.execute(
