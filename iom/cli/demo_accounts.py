@@ -10,6 +10,8 @@ POLICE = "om01@police.example"
 PROBATION = "lead01@probation.example"
 LEAD = "lead02@probation.example"
 TREATMENT = "keywork@recovery.example"
+AUDITOR = "dpo@police.example"
+ADMINISTRATOR = "administrator@police.example"
 
 ACCOUNTS = tuple(
     NewAccount(email, name, role, agency, PASSWORD, manager, point_of_contact)
@@ -44,6 +46,8 @@ ACCOUNTS = tuple(
             None,
             True,
         ),
+        (AUDITOR, "Hester Quillfeather", Role.AUDITOR, "Police", None, False),
+        (ADMINISTRATOR, "Barnaby Thistlewood", Role.ADMINISTRATOR, "Police", None, False),
         (
             TREATMENT,
             "Robin Elderflower",
@@ -55,7 +59,7 @@ ACCOUNTS = tuple(
     )
 )
 
-SHOWN = (COORDINATOR, CHAIR, POLICE, PROBATION, LEAD, TREATMENT)
+SHOWN = (COORDINATOR, CHAIR, POLICE, PROBATION, LEAD, TREATMENT, AUDITOR, ADMINISTRATOR)
 SIGN_INS = tuple(
     (ROLE_LABELS[each.role], each.email, each.password) for each in ACCOUNTS if each.email in SHOWN
 )
