@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formataddr
 from enum import StrEnum
+from functools import partial
 
 import structlog
 from psycopg import AsyncConnection, OperationalError
@@ -138,15 +139,16 @@ async def _deliver_next(pool: Pool, settings: Settings, now: Clock) -> Fate | No
             await waiting_letters.withdraw(conn, claimed, now(), reason)
             return Fate.WITHDRAWN
         link = await _link(conn, letter, settings)
-    return await _send(pool, settings, now, letter, _message(letter, link, entries, settings, now()))
+    written = partial(_message, letter, link, entries, settings, now())
+    return await _send(pool, settings, now, letter, written)
 
 
 async def _send(
-    pool: Pool, settings: Settings, now: Clock, letter: WaitingLetter, message: EmailMessage
+    pool: Pool, settings: Settings, now: Clock, letter: WaitingLetter, written: Callable[[], EmailMessage]
 ) -> Fate:
-    """Hand the letter over, outside any transaction, and record what came of it."""
+    """Write the letter and hand it over, outside any transaction, and record what came of it."""
     try:
-        await post(message, settings.smtp_url)
+        await post(written(), settings.smtp_url)
     except AddressRefused as refusal:
         async with transaction(pool) as conn:
             await waiting_letters.refused(conn, letter, now(), refusal.code)

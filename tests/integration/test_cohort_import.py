@@ -56,7 +56,11 @@ async def test_a_sound_row_becomes_a_case_with_all_that_the_row_says(pool: Pool)
     assert await _import(pool, a_row(7)) == Report(rows=1, accepted=1)
     person = await _one(pool, "select * from person")
     assert (person["surname"], person["pnc_id"], person["ethnicity"]) == ("Wójcik", a_row(7)["pnc_id"], "W9")
-    case = await _one(pool, "select * from cases")
+    case = await _one(
+        pool,
+        "select * from cases join assessment on assessment.case_id = cases.id"
+        " join adoption on adoption.case_id = cases.id",
+    )
     told = {
         name: case[name] for name in ("local_ref", "cohort", "basis", "rag", "police_area", "rosh", "notes")
     }
@@ -85,7 +89,7 @@ async def test_the_log_begins_with_the_adoption_and_the_plan_with_its_programme(
 
 async def test_someone_in_prison_begins_in_custody_and_is_graded_once(pool: Pool) -> None:
     await _import(pool, a_row(**IN_PRISON))
-    case = await _one(pool, "select id, establishment, earliest_release_on from cases")
+    case = await _one(pool, "select case_id as id, establishment, earliest_release_on from whereabouts")
     assert (case["establishment"], case["earliest_release_on"]) == ("HMP Testing", date(2027, 3, 1))
     async with transaction(pool) as conn:
         plan = await folded.plan(conn, case["id"])
@@ -286,7 +290,7 @@ async def test_a_row_of_the_wrong_form_is_rejected_for_that_alone(pool: Pool) ->
 async def test_formulas_are_stored_as_the_text_they_are(pool: Pool) -> None:
     await _import(pool, a_row(surname="=1+1", notes='=HYPERLINK("x")'))
     assert (await _one(pool, "select surname from person"))["surname"] == "=1+1"
-    assert (await _one(pool, "select notes from cases"))["notes"] == '=HYPERLINK("x")'
+    assert (await _one(pool, "select notes from assessment"))["notes"] == '=HYPERLINK("x")'
 
 
 async def test_a_row_that_cannot_be_finished_leaves_nothing_behind(pool: Pool) -> None:

@@ -70,7 +70,7 @@ def test_it_goes_on_where_it_was_after_a_stop_and_after_a_crash(folder: Path) ->
     with demo(folder) as first:
         first.hear("ready")
         assert len(first.processes()) >= 5
-        with psycopg.connect(written(folder)["database_url"]) as connection:
+        with psycopg.connect(written(folder)["owner_database_url"]) as connection:
             connection.execute("create table left_by_the_first ()")
         assert first.stop(signal.SIGINT, whole_group=True) == 0
         assert gone(first, 0)
@@ -81,7 +81,7 @@ def test_it_goes_on_where_it_was_after_a_stop_and_after_a_crash(folder: Path) ->
         assert gone(second)
     with demo(folder) as third:
         third.hear("ready")
-        with psycopg.connect(written(folder)["database_url"]) as connection:
+        with psycopg.connect(written(folder)["owner_database_url"]) as connection:
             connection.execute("table left_by_the_first")
         assert third.stop(signal.SIGTERM) == 0
         assert gone(third, 0)

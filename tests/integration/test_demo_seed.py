@@ -14,7 +14,8 @@ async def counted(pool: Pool) -> tuple[int, int, int]:
     async with transaction(pool) as conn:
         found = await conn.execute(
             "select (select count(*) from account where email = any(%s)) as accounts,"
-            " (select count(*) from cases) as cases, (select count(*) from cases where adopted_on is null) as waiting",
+            " (select count(*) from cases) as cases,"
+            " (select count(*) from cases where id not in (select case_id from adoption)) as waiting",
             ([account.email for account in ACCOUNTS],),
         )
         row = await found.fetchone()

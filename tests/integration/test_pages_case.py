@@ -258,13 +258,21 @@ async def test_a_panel_does_not_adopt_again(pages: PageHouse, outcome: str) -> N
     assert "on the scheme already" in shown.words
 
 
-async def test_nothing_is_offered_on_a_closed_case(pages: PageHouse) -> None:
+async def test_only_putting_right_is_offered_on_a_closed_case(pages: PageHouse) -> None:
     case = await pages.record.a_case()
     coordinator = await pages.signed_in(Role.COORDINATOR)
     form = await coordinator.get(f"/cases/{case.ref}/exit")
     await pages.record.do("update cases set closed_at = %s", START)
     shown = await coordinator.get(f"/cases/{case.ref}")
     assert "Closed" in shown.words
-    assert "What you can do" not in shown.words
+    offered = [
+        link.words
+        for link in shown.page.all("a")
+        if link.attributes["href"].startswith(f"/cases/{case.ref}/")
+    ]
+    assert not {"Record custody or release", "Start an intervention", "Propose exit from the scheme"} & set(
+        offered
+    )
+    assert "Correct the record" in offered
     path = f"/cases/{case.ref}/exit"
     assert (await coordinator.post(path, form.page.fields(path))).status == 409
