@@ -154,11 +154,8 @@ ALLOWED: Mapping[Deed, frozenset[Role]] = {
 }
 
 WRITTEN_BY: Mapping[EventKind, frozenset[Deed]] = {
-    EventKind.NOMINATED: frozenset({Deed.NOMINATE}),
-    EventKind.TEAM_CHANGED: frozenset({Deed.NOMINATE, Deed.CHANGE_TEAM}),
-    EventKind.ENROLLED: frozenset(
-        {Deed.NOMINATE, Deed.DECIDE_AT_PANEL, Deed.HOLD_REVIEW, Deed.RECORD_CUSTODY}
-    ),
+    EventKind.TEAM_CHANGED: frozenset({Deed.CHANGE_TEAM}),
+    EventKind.ENROLLED: frozenset({Deed.DECIDE_AT_PANEL, Deed.HOLD_REVIEW, Deed.RECORD_CUSTODY}),
     EventKind.DEFERRED: frozenset({Deed.DECIDE_AT_PANEL}),
     EventKind.REJECTED: frozenset({Deed.DECIDE_AT_PANEL}),
     EventKind.ADOPTED: frozenset({Deed.DECIDE_AT_PANEL}),
@@ -174,7 +171,7 @@ WRITTEN_BY: Mapping[EventKind, frozenset[Deed]] = {
     EventKind.INTERVENTION_STARTED: frozenset({Deed.HOLD_REVIEW}),
     EventKind.EXIT_PROPOSED: frozenset({Deed.HOLD_REVIEW}),
 }
-"""What a person may put into a case's log, by deed. Every other entry is the plan's own."""
+"""What a person may put into a case's log, by deed. A nomination begins it; every other entry is the plan's own."""
 
 
 @dataclass(frozen=True)

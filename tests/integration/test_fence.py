@@ -255,6 +255,35 @@ async def test_a_context_cannot_be_made_kept_or_borrowed(
         assert not await (await others.execute(asked, (theirs.case.id,))).fetchall()
 
 
+async def test_nobody_opens_a_team_or_breaks_a_log_by_its_number(api: ApiHouse, database_url: str) -> None:
+    case = await api.a_case()
+    me = api.scheme.id_of(ATTACKER)
+    for tried in (
+        "update cases set last_seq = 0",
+        "update cases set last_seq = 2147483647",
+        f"insert into team_member (case_id, role, account_id) values ('{case.id}', 'mentor', '{me}')",
+        f"insert into event (case_id, seq, kind, at, by_id) values ('{case.id}', 999, 'step_done', now(), '{me}')",
+        "insert into event (case_id, seq, kind, at, by_id)"
+        f" select id, last_seq + 1, 'team_changed', now(), '{me}' from cases",
+        "update step set closed_at = now(), closed_by_id = (select account_id from team_member where role = 'chair')",
+        "insert into remark (id, step_id, case_id, tier, owner, agency_id, by_id, at)"
+        " select gen_random_uuid(), id, case_id,"
+        f" 'T2', owner, (select id from agency where code = 'police'), '{me}', now() from step",
+        f"insert into audit (at, account_id, role, action, object, purpose, channel, address) values"
+        f" (now(), '{me}', 'coordinator', 'consult', 'x', 'x', 'x', 'x')",
+    ):
+        async with under_app(database_url) as conn:
+            await enter(conn, api, ATTACKER)
+            assert "changed" not in await told(conn, tried), tried
+
+
+async def test_nobody_learns_which_cases_are_walled(api: ApiHouse, theirs: Theirs, database_url: str) -> None:
+    async with under_app(database_url) as conn:
+        assert not await (await conn.execute("select * from fence.walled()")).fetchall()
+        await enter(conn, api, ATTACKER)
+        assert not await (await conn.execute("select * from fence.walled()")).fetchall()
+
+
 async def test_somebody_elses_token_is_no_ones_unless_known(
     api: ApiHouse, theirs: Theirs, database_url: str
 ) -> None:

@@ -20,7 +20,6 @@ class PersonShape(Shape):
     forenames: str
     date_of_birth: date
     sex: str | None
-    ethnicity: str | None
     pnc_id: str | None
     crn: str | None
     noms_number: str | None

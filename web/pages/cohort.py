@@ -39,7 +39,9 @@ class CohortPage:
 async def show(visit: SignedIn) -> Response:
     """The list as its address says."""
     asked = visit.request.query_params
-    return await _page(visit, Form({name: asked.get(name, "") for name in (*FILTERS, "after")}))
+    return await _page(
+        visit, Form({name: asked.get(name, "").replace("\0", "") for name in (*FILTERS, "after")})
+    )
 
 
 @router.post("/cases")

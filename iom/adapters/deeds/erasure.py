@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+from iom.access import Deed
 from iom.adapters.database import Connection
 from iom.adapters.deeds import retention as keeping
 from iom.adapters.deeds.by import By
@@ -37,8 +38,9 @@ async def erase(
 ) -> dict[str, Any]:
     """Takes the person out of the record and returns the certificate; an open plan only if ``even_open``.
 
-    Raises Refused with case_not_found, case_held, plan_open or disposal_not_signed.
+    Raises Refused with not_allowed, case_not_found, case_held, plan_open or disposal_not_signed.
     """
+    by.check(Deed.CORRECT_RECORD, on_team=True)
     whose = await holdings.subject(conn, ref, held=True)
     standing = await keeping.standing(conn, ref)
     assert whose is not None, "it has just been found"

@@ -141,6 +141,7 @@ def _writing(rule: Rule) -> list[str]:
             f"({rule.read}) and ({rule.update})"  # an update without a condition is asked its own policy only
         )
         kept = rule.update if rule.changed else seen
+        kept = f"({kept}) and ({rule.leaves})" if rule.leaves else kept
         written += [
             f"create policy change on {{t}} for update to iom_app using ({seen}) with check ({kept})",
             f"grant update{_columns(rule.changed)} on {{t}} to iom_app",

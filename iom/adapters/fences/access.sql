@@ -6,7 +6,7 @@ language plpgsql stable security definer set search_path = pg_catalog as $$
 begin
     return exists (select from public.team_member t
                    where t.case_id = on_case and t.account_id = fence.me() and t.role in ('lead_professional', 'coordinator'))
-        or (fence.role() = 'coordinator' and on_case not in (select fence.walled()));
+        or (fence.role() = 'coordinator' and on_case not in (select fence.closed_off()));
 end $$;
 
 -- Open cases of the person who has exactly this name and date of birth, or one of these numbers, for somebody who sees
@@ -17,17 +17,17 @@ returns table (case_id uuid, ref text, surname text, forenames text, lead_agency
                is_open boolean)
 language sql stable security definer set search_path = pg_catalog as $$
     select c.id, c.ref::text,
-           case when c.id not in (select fence.walled()) or c.id in (select fence.seen('{T0:full}')) then p.surname::text end,
-           case when c.id not in (select fence.walled()) or c.id in (select fence.seen('{T0:full}')) then p.forenames::text end,
+           case when c.id not in (select fence.closed_off()) or c.id in (select fence.seen('{T0:full}')) then p.surname::text end,
+           case when c.id not in (select fence.closed_off()) or c.id in (select fence.seen('{T0:full}')) then p.forenames::text end,
            g.name::text,
            coalesce(
                (select a.name from public.team_member t join public.account a on a.id = t.account_id
-                where t.case_id = c.id and t.role = case when c.id in (select fence.walled()) then 'coordinator' else 'lead_professional' end),
+                where t.case_id = c.id and t.role = case when c.id in (select fence.closed_off()) then 'coordinator' else 'lead_professional' end),
                (select a.name from public.account a where a.role = 'coordinator' and a.left_at is null
                 order by a.joined_at, a.id limit 1))::text,
-           c.id in (select fence.walled()),
+           c.id in (select fence.closed_off()),
            c.id in (select fence.seen('{T0:full}'))
-               or (fence.sees_all('{T0:full:all}') and c.id not in (select fence.walled()))
+               or (fence.sees_all('{T0:full:all}') and c.id not in (select fence.closed_off()))
     from public.person p join public.cases c on c.person_id = p.id and c.closed_at is null
     left join public.agency g on g.id = c.lead_agency_id
     where 'T0:full' = any (string_to_array(fence.visit(4), ' '))
@@ -42,7 +42,7 @@ returns table (id uuid, is_restricted boolean, is_open boolean)
 language sql stable security definer set search_path = pg_catalog as $$
     select c.id, c.restricted_at is not null,
            c.id in (select fence.seen('{T0:full}'))
-               or (fence.sees_all('{T0:full:all}') and c.id not in (select fence.walled()))
+               or (fence.sees_all('{T0:full:all}') and c.id not in (select fence.closed_off()))
     from public.cases c
     where c.ref = wanted and c.closed_at is null and c.id not in (select fence.limited())
       and 'T0:full' = any (string_to_array(fence.visit(4), ' '))

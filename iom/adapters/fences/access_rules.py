@@ -73,6 +73,8 @@ BREAKS_GLASS = both(
     mine(),
     "request_id is null",
     "finding is null",
+    "reviewed_at is null and reviewed_by_id is null and why <> ''",
+    "from_at > now() - interval '10 minutes'",
     "until_at <= now() + interval '3 days'",
 )
 REVIEWS = both(may(Deed.REVIEW_ACCESS), "kind = 'break_glass'", "account_id <> (select fence.me())")

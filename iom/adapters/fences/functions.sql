@@ -156,11 +156,20 @@ end $$;
 
 -- Cases that are closed to all but their team. They are few and have an index of their own, which PostgreSQL does not
 -- think of while a table is new to it: it would read every case, for every statement.
-create or replace function fence.walled() returns setof uuid
+create or replace function fence.closed_off() returns setof uuid
 language plpgsql stable security definer set search_path = pg_catalog set enable_seqscan = off rows 10 as $$
 begin
     return query select c.id from public.cases c where c.restricted_at is not null
                  union all select r.case_id from public.processing_restriction r where r.lifted_at is null;
+end $$;
+
+-- The same, for those who would see them otherwise: it is no news to anybody else which they are.
+create or replace function fence.walled() returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog rows 10 as $$
+begin
+    if fence.visit(4) like '%:all%' then
+        return query select fence.closed_off();
+    end if;
 end $$;
 
 -- Cases whose processing is restricted while their accuracy is contested: of their team, only coordinator and chair see
@@ -210,8 +219,27 @@ end $$;
 create or replace function fence.opening(on_case uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog as $$
 begin
-    return exists (select from public.cases c where c.id = on_case and c.last_seq = 0);
+    return not exists (select from public.event e where e.case_id = on_case);
 end $$;
+
+-- The log has no gaps and no end but its last entry, whoever writes it and by whatever statement.
+create or replace function fence.follows() returns trigger
+language plpgsql security definer set search_path = pg_catalog as $$
+begin
+    if tg_table_name = 'event' then
+        if new.seq > 1
+           and not exists (select from public.event e where e.case_id = new.case_id and e.seq = new.seq - 1) then
+            raise check_violation using message = 'an entry of a log follows the one before it';
+        end if;
+    elsif not exists (select from public.event e where e.case_id = new.id and e.seq = new.last_seq) then
+        raise check_violation using message = 'the last number of a log is that of its last entry';
+    end if;
+    return null;
+end $$;
+create or replace trigger event_follows after insert on public.event
+    for each row execute function fence.follows();
+create or replace trigger last_seq_follows after update of last_seq on public.cases
+    for each row when (new.last_seq is distinct from old.last_seq) execute function fence.follows();
 
 -- The person who has one of these identifiers, or the reference of their open case: a nomination must not open a second.
 -- Whoever has an open case stays unknown otherwise, so that nobody sees a person by opening a case of their own on them.

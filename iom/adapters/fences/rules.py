@@ -18,15 +18,16 @@ NOBODY = "false"
 class Rule:
     """One table's fence. ``tier`` is None where nothing is about a person on the scheme.
 
-    ``read``, ``insert`` and ``update`` are SQL expressions; ``shown`` and ``changed`` the columns they are good for,
-    all if empty. Only what can be read can be updated. ``door`` is what may be done before anybody is signed in, as
-    grants.
+    ``read``, ``insert`` and ``update`` are SQL expressions, ``leaves`` what an update must leave besides; ``shown`` and
+    ``changed`` are the columns they are good for, all if empty. Only what can be read can be updated. ``door`` is what
+    may be done before anybody is signed in, as grants.
     """
 
     tier: Tier | None
     read: str
     insert: str = NOBODY
     update: str = NOBODY
+    leaves: str = ""
     shown: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     door: tuple[str, ...] = ()
@@ -37,13 +38,15 @@ def _while_opening(expression: str = may(Deed.NOMINATE)) -> str:
 
 
 T1_FULL, T1_OWN = (Tier.LOGISTICS, Sight.FULL), (Tier.LOGISTICS, Sight.OWN)
-T2_FULL, T2_OWN, COUNTS = (Tier.CASE, Sight.FULL), (Tier.CASE, Sight.OWN), (Tier.CASE, Sight.PSEUDONYM)
+T2_FULL, COUNTS = (Tier.CASE, Sight.FULL), (Tier.CASE, Sight.PSEUDONYM)
 
 ON_CASE = sees(T1_FULL, T1_OWN)
 CASE_TIER = sees(T2_FULL)
 COUNTED = sees(T2_FULL, COUNTS)
 LET_IN = sees(T1_FULL, T1_OWN, COUNTS)
 OPEN_CASE = sees(T1_FULL, T1_OWN, COUNTS, case="cases.id")
+
+WHOM_TO_ASK = "role in ('lead_professional', 'coordinator')"
 
 STEP = either(
     both("owner <> 'mentor'", sees(T1_FULL)),
@@ -115,12 +118,12 @@ RULES: Mapping[str, Rule] = {
     ),
     "case_need": Rule(
         Tier.CASE,
-        sees(T2_FULL, T2_OWN, COUNTS),
+        COUNTED,
         insert=_while_opening(),
     ),
     "team_member": Rule(
         Tier.LOGISTICS,
-        ON_CASE,
+        either(sees(T1_FULL), both(ON_CASE, either(mine(), WHOM_TO_ASK))),
         insert=either(_while_opening(), both(ON_CASE, may(Deed.CHANGE_TEAM))),
         update=may(Deed.CHANGE_TEAM),
         changed=("account_id",),
@@ -128,18 +131,34 @@ RULES: Mapping[str, Rule] = {
     "event": Rule(
         Tier.CASE,
         either(COUNTED, both(mine("by_id"), ON_CASE)),
-        insert=both(ON_CASE, mine("by_id"), "fence.may_write(kind)"),
+        insert=both(
+            ON_CASE,
+            mine("by_id"),
+            either(
+                "fence.may_write(kind)",
+                both("kind in ('nominated', 'team_changed', 'enrolled')", _while_opening()),
+            ),
+        ),
     ),
     "step": Rule(
         Tier.LOGISTICS,
         STEP,
         update=may(Deed.ANSWER_STEP),
+        leaves="closed_by_id is null or closed_by_id = (select fence.me())",
         changed=("due_at", "dating", "paused_at", "closed_at", "closed_by_id", "outcome", "result"),
     ),
     "remark": Rule(
         Tier.CASE,
         WORDS,
-        insert=both(mine("by_id"), ON_CASE, may(Deed.ANSWER_STEP)),
+        insert=both(
+            mine("by_id"),
+            ON_CASE,
+            may(Deed.ANSWER_STEP),
+            "agency_id = (select fence.agency())",
+            "exists (select from step where step.id = step_id and step.case_id = remark.case_id"
+            " and step.owner = remark.owner)",
+            "tier = case owner when 'mentor' then 'T5' when 'treatment_worker' then tier else 'T2' end",
+        ),
     ),
     "review": Rule(Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.HOLD_REVIEW), mine("held_by_id"))),
     "nomination": Rule(
@@ -148,7 +167,7 @@ RULES: Mapping[str, Rule] = {
     "panel_decision": Rule(
         Tier.CASE, CASE_TIER, insert=both(CASE_TIER, may(Deed.DECIDE_AT_PANEL), mine("decided_by_id"))
     ),
-    "intervention": Rule(Tier.LOGISTICS, LET_IN, insert=both(ON_CASE, may(Deed.HOLD_REVIEW))),
+    "intervention": Rule(Tier.LOGISTICS, sees(T1_FULL, COUNTS), insert=both(ON_CASE, may(Deed.HOLD_REVIEW))),
     "letter": Rule(Tier.LOGISTICS, either(mine(), sees(T1_FULL)), shown=()),
     "mail_block": Rule(None, either(mine(), may(Deed.DECIDE_ON_IMPORTS))),
     "held_row": Rule(Tier.CASE, may(Deed.DECIDE_ON_IMPORTS)),
@@ -157,6 +176,7 @@ RULES: Mapping[str, Rule] = {
         either(mine(), access.DECIDES),
         insert=both(mine(), may(Deed.ASK_ACCESS), "decided_at is null"),
         update=access.DECIDES,
+        leaves="decided_by_id = (select fence.me())",
         changed=("decided_at", "decided_by_id", "decision", "words", "until_at"),
     ),
     "access_grant": Rule(
@@ -164,6 +184,7 @@ RULES: Mapping[str, Rule] = {
         either(mine(), access.DECIDES, access.REVIEWS),
         insert=both(mine("granted_by_id"), either(access.LETS_IN, access.BREAKS_GLASS)),
         update=access.REVIEWS,
+        leaves="reviewed_by_id = (select fence.me())",
         changed=("reviewed_at", "reviewed_by_id", "finding", "review_words"),
     ),
     "note": Rule(Tier.CASE, access.NOTE, insert=access.WRITES_NOTE),
@@ -200,7 +221,7 @@ RULES: Mapping[str, Rule] = {
     "audit": Rule(
         Tier.CASE,
         either("(select fence.reads_logs())", mine()),
-        insert=mine(),
+        insert=both(mine(), "role = (select fence.role())", "agency_id = (select fence.agency())"),
         door=("insert",),
     ),
     "audit_head": Rule(None, NOBODY),

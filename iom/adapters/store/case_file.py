@@ -14,7 +14,7 @@ from iom.adapters.store import step_views
 from iom.adapters.store.step_views import StepView
 from iom.adapters.store.working_on import works_on
 from iom.adapters.tables import Assessment
-from iom.vocabulary import IN_PRISON
+from iom.vocabulary import IN_PRISON, Role
 
 Row = TypeVar("Row")
 
@@ -27,7 +27,6 @@ class PersonView:
     forenames: str
     date_of_birth: date
     sex: str | None
-    ethnicity: str | None
     pnc_id: str | None
     crn: str | None
     noms_number: str | None
@@ -198,21 +197,28 @@ async def whole(conn: Connection, front: Cover, asker: Actor) -> CaseFile:
     """What this person sees of the case behind this cover."""
     on_case = sight(asker, Tier.CASE, front.relation)
     needs: list[str] = []
-    if on_case is not Sight.NONE:
+    if on_case in (Sight.FULL, Sight.PSEUDONYM):
         needs = await _needs(conn, front.id)
     told = on_case is Sight.FULL
+    plans = sight(asker, Tier.LOGISTICS, front.relation) is Sight.FULL or on_case is Sight.PSEUDONYM
     nominations = await _rows(conn, NominationView, _NOMINATION, front.id) if told else []
     return CaseFile(
         cover=front,
         person=await person(conn, front, asker),
         needs=tuple(needs),
-        team=tuple(await _rows(conn, Member, _TEAM, front.id)),
+        team=tuple(_shown(await _rows(conn, Member, _TEAM, front.id), asker, plans=plans)),
         steps=tuple(await step_views.open_on(conn, front.id, asker, front.relation)),
         reviews=tuple(await _rows(conn, HeldReview, _REVIEWS, front.id)) if told else (),
-        interventions=tuple(await _rows(conn, InterventionView, _INTERVENTIONS, front.id)),
+        interventions=tuple(await _rows(conn, InterventionView, _INTERVENTIONS, front.id)) if plans else (),
         nomination=next(iter(nominations), None),
         assessed=on_case in (Sight.FULL, Sight.PSEUDONYM),
     )
+
+
+def _shown(team: Sequence[Member], asker: Actor, *, plans: bool) -> Sequence[Member]:
+    """Who else works here tells what with: of that, those with only their own part see themselves and whom to ask."""
+    ask = (Role.LEAD_PROFESSIONAL, Role.COORDINATOR)
+    return [each for each in team if plans or each.role in ask or each.account_id == asker.account_id]
 
 
 async def _needs(conn: Connection, case_id: UUID) -> list[str]:
