@@ -41,6 +41,8 @@ def cluster_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 async def template_url(cluster_url: str) -> str:
     await prepare(cluster_url, datetime.now(UTC))
+    with psycopg.connect(cluster_url) as owner:
+        owner.execute("insert into fence.free_clock default values")
     return cluster_url
 
 

@@ -277,6 +277,20 @@ async def test_nobody_opens_a_team_or_breaks_a_log_by_its_number(api: ApiHouse, 
             assert "changed" not in await told(conn, tried), tried
 
 
+async def test_no_session_comes_back_by_turning_back_the_clock(api: ApiHouse, database_url: str) -> None:
+    await api.do("delete from fence.free_clock")
+    await api.do(
+        "insert into session (id, token_hash, account_id, form_token, how, began_at, seen_at, until, idle_minutes,"
+        " address, agent) values (gen_random_uuid(), sha256('cookie'), %s, 'x', 'password', now() - interval '1 hour',"
+        " now() - interval '1 hour', now() + interval '1 hour', 30, '', '')",
+        api.scheme.id_of(Role.CHAIR),
+    )
+    for told_as in ("now()", "now() - interval '50 minutes'"):
+        async with under_app(database_url) as conn:
+            asked = f"select id from fence.enter_by_session('cookie', {told_as})"
+            assert not await (await conn.execute(asked)).fetchall(), told_as
+
+
 async def test_nobody_learns_which_cases_are_walled(api: ApiHouse, theirs: Theirs, database_url: str) -> None:
     async with under_app(database_url) as conn:
         assert not await (await conn.execute("select * from fence.walled()")).fetchall()

@@ -11,6 +11,8 @@ insert into fence.secret
 select sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8'))
 where not exists (select from fence.secret);
 
+-- One row here, which only the owner writes, lets a web tell another time than the database: tests skip years.
+create table if not exists fence.free_clock (since timestamptz not null default now());
 create table if not exists fence.roles (role text primary key, sights text not null, deeds text not null);
 create table if not exists fence.entries (kind text, deed text, primary key (kind, deed));
 
@@ -112,6 +114,9 @@ language plpgsql security definer set search_path = pg_catalog as $$
 declare hash bytea := sha256(convert_to(token, 'UTF8'));
 begin
     perform set_config('iom.visit', '', true);
+    if at < now() - interval '5 minutes' and not exists (select from fence.free_clock) then
+        return; -- a session that is over does not come back by turning back the clock
+    end if;
     update public.session t set seen_at = at
     where t.token_hash = hash and t.seen_at < at - interval '1 minute'
       and t.seen_at > at - make_interval(mins => t.idle_minutes) and t.until > at and t.ended_at is null;
