@@ -17,6 +17,7 @@ from iom.adapters.sign_in_rules import terms
 from iom.adapters.store import accounts
 from iom.refusals import Refused
 from iom.standing import vouched_since
+from web.attempts import note_attempt
 
 
 async def now() -> datetime:
@@ -69,7 +70,12 @@ async def visit_by_token(request: Request, at: datetime, key: str | None = None)
         actor = await accounts.by_api_token(conn, token, vouched_since(terms(settings_of(request)), at))
         if actor is None:
             raise Refused("unauthenticated", "This token is not known, or no longer. Ask for a new one.")
-        yield Visit(conn, By(actor, "api", at, address_of(request), key))
+        by = By(actor, "api", at, address_of(request), key)
+        try:
+            yield Visit(conn, by)
+        except Refused as refused:
+            await note_attempt(request, conn, by, refused, lambda: accounts.by_api_token(conn, token))
+            raise
 
 
 def address_of(request: Request) -> str:

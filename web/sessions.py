@@ -19,6 +19,7 @@ from iom.adapters.deeds.by import By
 from iom.adapters.store import accounts, events, kept_forms
 from iom.adapters.store.accounts import SignedIn as WhoIs
 from iom.refusals import Refused
+from web.attempts import note_attempt
 from web.cookies import cookie_name
 from web.deps import Now, Visit, address_of, pool_of, settings_of
 from web.forms import Form
@@ -121,7 +122,13 @@ async def _page_visit(request: Request, at: Now) -> AsyncIterator[PageVisit]:
         key = sent[KEY][:100] or secrets.token_urlsafe(16)
         by = By(who.actor, "page", at, address_of(request), key, who.session_id)
         notices = await over(conn, request.url.path, who.actor, at, settings_of(request))
-        yield PageVisit(conn, by, request, who.form_token, sent, who.session_id, who.confirmed_at, notices)
+        try:
+            yield PageVisit(
+                conn, by, request, who.form_token, sent, who.session_id, who.confirmed_at, notices
+            )
+        except Refused as refused:
+            await note_attempt(request, conn, by, refused, lambda: accounts.by_session(conn, token, at))
+            raise
 
 
 async def _forget_kept(conn: Connection, sent: Form, who: WhoIs) -> None:

@@ -214,3 +214,15 @@ async def test_two_who_decide_at_once_decide_once(now_pages: PageHouse) -> None:
     [decided] = await house.rows("select * from access_request")
     assert (decided["decision"] == "granted") == bool(await house.rows("select * from access_grant"))
     assert decided["decided_at"] <= datetime.now(UTC)
+
+
+async def test_an_attempt_at_a_restricted_case_is_refused_as_none_and_noted(pages: PageHouse) -> None:
+    house = pages.record
+    case = await house.a_case(team=(Role.COORDINATOR, Role.LEAD_PROFESSIONAL))
+    await house.do("update cases set restricted_at = now() where id = %s", case.id)
+    browser = await pages.signed_in(Role.TREATMENT_WORKER)
+    noted = "select channel from audit where case_id = %s and purpose = 'restricted' order by id"
+    assert (await browser.get(f"/cases/{case.ref}")).status == 404
+    assert (await house.get(Role.TREATMENT_WORKER, f"/cases/{case.ref}")).status_code == 404
+    assert (await browser.get("/cases/NO-CASE")).status == 404
+    assert [row["channel"] for row in await house.rows(noted, case.id)] == ["page", "api"]
