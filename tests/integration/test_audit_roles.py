@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -73,9 +74,12 @@ async def test_the_web_notes_looks_in_the_name_of_who_is_signed_in_only(
     api: ApiHouse, database_url: str
 ) -> None:
     other = Look(api.scheme.id_of(Role.CHAIR), "consult", "case:X", "case", "api")
-    own = Look(api.scheme.id_of(Role.ANALYST), "consult", "case:X", "case", "api")
+    nameless = Look(api.scheme.id_of(Role.ANALYST), "consult", "case:X", "case", "api")
+    me = api.scheme.actors[Role.ANALYST]
+    own = replace(nameless, role=Role.ANALYST, agency_id=me.agency_id)
+    promoted = replace(own, role=Role.COORDINATOR)
     async with as_("iom_app", database_url) as conn:
-        for forged in (other, CONSULTED):
+        for forged in (other, CONSULTED, nameless, promoted):
             await signed_in(conn, api, Role.ANALYST)
             with pytest.raises(InsufficientPrivilege, match="row-level security"):
                 await audit.write(conn, forged, START)
