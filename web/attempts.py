@@ -1,5 +1,6 @@
 """Attempts at a case that is closed to whoever asks: refused as if there were none, and noted all the same."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -8,6 +9,8 @@ from iom.adapters.database import Connection
 from iom.adapters.deeds.by import By
 from iom.adapters.store import access
 from iom.refusals import Refused
+
+LIKE_A_REFERENCE = re.compile(r"[A-Z0-9-]{1,20}")
 
 
 async def note_attempt(
@@ -18,7 +21,7 @@ async def note_attempt(
     ``enter`` puts that transaction in the name of whoever asks.
     """
     ref = str(request.path_params.get("ref", "")).upper()
-    if refused.code != "case_not_found" or not ref:
+    if refused.code != "case_not_found" or not LIKE_A_REFERENCE.fullmatch(ref):
         return
     await conn.rollback()
     await enter()
