@@ -55,8 +55,9 @@ class RunningDemo:
 
     def pid_of(self, words: str) -> int:
         """The process id of the one part of this demo whose command line has these words."""
-        (pid,) = (pid for pid, command in self._ours().items() if words in command)
-        return pid
+        return min(
+            pid for pid, command in self._ours().items() if words in command
+        )  # a child has its command at first
 
     def _ours(self) -> dict[int, str]:
         mark = f"IOM_DATA_DIR={self.folder}\0".encode()

@@ -20,7 +20,10 @@ async def test_a_partner_who_never_answers_is_chased_up_to_the_coordinator(
         await journey.live(start + timedelta(days=100))
 
     police = Role.POLICE_OFFENDER_MANAGER
-    assert await journey.readers_of(step.id) == [
+    readers = await journey.readers_of(step.id)
+    assert [
+        each for each in readers if each[0] != "due_soon"
+    ] == [  # which comes if no weekend lies before it
         ("step_opened", f"{police}@scheme.example"),
         ("due_today", f"{police}@scheme.example"),
         ("overdue", f"{police}@scheme.example"),
